@@ -1,0 +1,1 @@
+"""What runs inside the sandbox: the wrappers of Student and Mentor."""

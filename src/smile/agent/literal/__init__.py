@@ -1,0 +1,1 @@
+"""The provider that needs no model: a careful beginner and a Mentor with a handbook."""

@@ -1,0 +1,1 @@
+"""The edge: arguments in, exit code out."""

@@ -1,0 +1,1 @@
+"""Between the sandbox and the world."""

@@ -1,0 +1,1 @@
+"""The journal becomes findings, and findings become a report."""

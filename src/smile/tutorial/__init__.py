@@ -1,0 +1,1 @@
+"""Markdown in, ``Tutorial`` out: its text, its images and its steps."""
