@@ -483,6 +483,39 @@ class LoopState(Wire):
     config_digest: str = ""
 
 
+# --- the journal ------------------------------------------------------------------------------
+
+
+class JournalEvent(StrEnum):
+    """What a line of the journal tells."""
+
+    RUN_START = "run_start"
+    ITERATION_START = "iteration_start"
+    OBSERVATION = "observation"
+    STUDENT_OUTPUT = "student_output"
+    MENTOR_OUTPUT = "mentor_output"
+    STATUS = "status"
+    ERROR = "error"
+    LOOP_COMPLETE = "loop_complete"
+
+
+class JournalEntry(Wire):
+    """One line of the journal: the truth that state and report derive from.
+
+    The field that belongs to the event is set, the others are ``None``; ``message`` is a
+    sentence for people (the error, why it stopped).
+    """
+
+    timestamp: datetime
+    event: JournalEvent
+    iteration: int = Field(ge=0)
+    observation: Observation | None = None
+    student_output: StudentOutput | None = None
+    mentor_result: MentorResult | None = None
+    status: Status | None = None
+    message: str = ""
+
+
 # --- what a wrapper is told -------------------------------------------------------------------
 
 
