@@ -1,0 +1,177 @@
+"""The command line of ``smile``: what may be said, and the help that says so."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+__all__ = ["parser"]
+
+EXIT_CODES = """\
+exit codes:
+  0         the tutorial was completed, with no gap at or above --fail-on
+  1         gaps were found, or it could not be completed
+  2         command line, smile.json or tutorial is wrong
+  3         nothing could be observed: Docker, image, provider, key or network is missing
+  70        a bug of SMILE
+  130, 143  interrupted, terminated: a partial report was written
+"""
+
+MAIN = """\
+examples:
+  smile run                     follow ./tutorial.md
+  smile run docs/install.md     follow another tutorial
+  smile run --example list      the tutorials that come with SMILE
+  smile doctor                  can this machine do it, and what is missing?
+"""
+
+RUN = f"""\
+examples:
+  smile run                           what smile.json says, else ./tutorial.md
+  smile run docs/install.md -o out    reports go into out/
+  smile run --sandbox local           Linux namespaces, no Docker needed
+  smile run --fail-on major           minor gaps are reported, and exit with 0
+  smile run --json | jq .summary      the report on stdout, the talk on stderr
+
+{EXIT_CODES}"""
+
+DOCTOR = """\
+examples:
+  smile doctor                        what this machine can do
+  smile doctor --image node:22        whether that image can be had
+
+exit codes: 0 a run is possible, 3 it is not
+"""
+
+INIT = """\
+examples:
+  smile init                          write ./smile.json
+  smile init docs                     write docs/smile.json
+"""
+
+IMAGE = """\
+examples:
+  smile image build                   the image that smile.json names by default
+  smile image build --from node:22 --tag my-image
+  smile image list
+  smile image remove
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in the same shape as every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}\n  try: {self.prog} --help\n")
+
+
+def parser(version: str) -> argparse.ArgumentParser:
+    """The parser; its result has ``module``, the command's module, and ``verbose``."""
+    top = _parser_of(
+        _Parser,
+        prog="smile",
+        description="Find out, before you publish, whether a newcomer can follow your tutorial.",
+        epilog=MAIN,
+    )
+    top.add_argument("--version", action="version", version=f"smile {version}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, add, summary, epilog in (
+        ("run", _run, "follow a tutorial as a newcomer would, and report the gaps", RUN),
+        ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
+        ("init", _init, "write a smile.json to start from", INIT),
+        ("image", _image, "build, list and remove the images of newcomers' machines", IMAGE),
+    ):
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.set_defaults(module=f"smile.cli.{name}", verbose=0)
+        add(command)
+    return top
+
+
+def _parser_of(
+    kind: type[argparse.ArgumentParser], *, prog: str, description: str, epilog: str
+) -> argparse.ArgumentParser:
+    return kind(
+        prog=prog,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("tutorial", nargs="?", metavar="TUTORIAL", help="the Markdown file (default: tutorial.md)")
+    add("--example", metavar="NAME", help="follow a tutorial that comes with SMILE; list: names")
+    _config(command)
+    add("-o", "--output", metavar="DIR", help="where the reports go (default: .)")
+    add("--provider", help="auto, literal (no model), claude, codex, gemini (default: auto)")
+    add("--sandbox", choices=("auto", "docker", "local"), help="(default: auto)")
+    add("--image", help="the newcomer's machine (default: smile-base:latest)")
+    add("--max-iterations", type=_count, metavar="N", help="fresh attempts (default: 10)")
+    add("--timeout", type=_count, metavar="SECONDS", help="of the whole run (default: 1800)")
+    add("--port", type=int, help="of the live page on 127.0.0.1 (default: any free one)")
+    add(
+        "--fail-on",
+        choices=("critical", "major", "minor", "never"),
+        help="the mildest gap that exits with 1 (default: minor)",
+    )
+    add("--fresh", action="store_true", help="forget a run that was cut short, begin anew")
+    add("--keep", action="store_true", default=None, help="leave the sandbox for a look inside")
+    add("--json", action="store_true", help="the report as JSON on stdout")
+    add("-q", "--quiet", action="store_true", help="no progress: errors and the summary only")
+    _verbose(command)
+
+
+def _doctor(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument("--image", help="the image to look for")
+    _verbose(command)
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.add_argument("directory", nargs="?", default=".", help="where (default: here)")
+    _verbose(command)
+
+
+def _image(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(title="actions", dest="action", required=True)
+    build = actions.add_parser("build", help="build the image of a newcomer's machine")
+    build.add_argument("--from", dest="base", metavar="IMAGE", help="the image to start from")
+    build.add_argument("--tag", help="the name to give it")
+    actions.add_parser("list", help="the images that SMILE built")
+    remove = actions.add_parser("remove", help="remove an image that SMILE built")
+    remove.add_argument("tag", nargs="?", help="which one (default: all)")
+    for action in actions.choices.values():
+        _verbose(action)
+
+
+def _config(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-c", "--config", metavar="FILE", help="(default: smile.json, if any)")
+
+
+def _verbose(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="say more: -v each command, -vv the traceback of a bug",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be an integer of at least 1, not {text}")
+    return number
+
+
+_count.__name__ = "integer"
