@@ -1,0 +1,35 @@
+"""The program that runs in the sandbox: ``student`` or ``mentor``, its task on standard input."""
+
+from __future__ import annotations
+
+import sys
+
+from smile import wire
+from smile.errors import AgentError, SmileError
+
+
+def main() -> None:
+    """Read the task, act the role, post the result; exit 0 when it was taken."""
+    try:
+        task = wire.Task.model_validate_json(sys.stdin.buffer.read())
+        if sys.argv[-1] != task.role.value:
+            raise AgentError(f"asked to be {sys.argv[-1]!r}, but the task is for {task.role.value}")
+        _act(task)
+    except SmileError as error:
+        sys.stderr.write(f"smile-agent: {error}\n")
+        sys.exit(1)
+
+
+def _act(task: wire.Task) -> None:
+    if task.role is wire.Role.STUDENT:
+        from smile.agent import student  # noqa: PLC0415 - each role loads only what it needs
+
+        student.run(task)
+    else:
+        from smile.agent import mentor  # noqa: PLC0415
+
+        mentor.run(task)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The wrapper's side of the orchestrator's HTTP API: the standard library only, to start fast."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from smile import wire
+from smile.errors import AgentError
+
+_TRIES = 3
+_SECONDS_A_REQUEST = 30.0
+_LONGEST_PAUSE = 10.0
+
+
+class Client:
+    """Speaks to the orchestrator with one token.
+
+    Raises:
+        AgentError: refused (4xx, not tried again) or not reached in three tries.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.hostname is None:
+            raise AgentError(f"{url!r} is no address of an orchestrator")
+        self._host, self._port = parts.hostname, parts.port or 80
+        self._token = token
+        self._sleep = sleep
+        self._connection: http.client.HTTPConnection | None = None
+
+    def post(self, path: str, body: str) -> wire.Acknowledged:
+        """Post JSON and return the acknowledgement: 3 tries, pauses of 1, 2, 4 … seconds."""
+        trouble = ""
+        for attempt in range(_TRIES):
+            if attempt:
+                self._sleep(min(2.0 ** (attempt - 1), _LONGEST_PAUSE))
+            try:
+                status, answer = self._request(path, body)
+            except (OSError, http.client.HTTPException) as error:
+                self._drop()
+                trouble = f"{type(error).__name__}: {error}"
+                continue
+            if status < 300:
+                return wire.Acknowledged.model_validate_json(answer)
+            trouble = f"HTTP {status}: {_error_of(answer)}"
+            if status < 500:
+                break
+        raise AgentError(f"the orchestrator did not take {path} ({trouble})")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._drop()
+
+    def _request(self, path: str, body: str) -> tuple[int, bytes]:
+        if self._connection is None:
+            self._connection = http.client.HTTPConnection(
+                self._host, self._port, timeout=_SECONDS_A_REQUEST
+            )
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        self._connection.request("POST", path, body.encode(), headers)
+        response = self._connection.getresponse()
+        return response.status, response.read(1 << 20)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _error_of(answer: bytes) -> str:
+    try:
+        return str(json.loads(answer)["error"])
+    except (ValueError, KeyError, TypeError):
+        return answer[:200].decode("utf-8", "replace")
+
+
+class Reporter:
+    """Sends observations in order without holding the Student up; ``flush`` waits for the rest.
+
+    ``stopped`` turns true when the orchestrator wants no more.
+    """
+
+    _BATCH = 100
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._queue: queue.SimpleQueue[wire.Observation | None] = queue.SimpleQueue()
+        self._error: AgentError | None = None
+        self.stopped = False
+        self._thread = threading.Thread(target=self._work, name="reporter", daemon=True)
+        self._thread.start()
+
+    def send(self, observation: wire.Observation) -> None:
+        """Hand over one observation."""
+        self._queue.put(observation)
+
+    def flush(self) -> None:
+        """Wait until everything has arrived.
+
+        Raises:
+            AgentError: something could not be delivered.
+        """
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        ended = False
+        while not ended:
+            batch: list[wire.Observation] = []
+            item = self._queue.get()
+            while item is not None:
+                batch.append(item)
+                if len(batch) == self._BATCH or self._queue.empty():
+                    break
+                item = self._queue.get()
+            ended = item is None
+            if batch and self._error is None:
+                self._deliver(batch)
+
+    def _deliver(self, batch: list[wire.Observation]) -> None:
+        body = wire.Observations(observations=tuple(batch)).to_json()
+        try:
+            answer = self._client.post("/api/student/observations", body)
+        except AgentError as error:
+            self._error, self.stopped = error, True
+        else:
+            self.stopped = self.stopped or answer.next_action == "stop"

@@ -1,0 +1,70 @@
+"""Whether what was printed is what the tutorial shows, knowing what varies from run to run.
+
+Precision first: only a line of which nothing printed resembles the words counts as missing, and
+only when the shown output is otherwise that of the same program.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+_WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
+_ELIDED = re.compile(r"\.\.\.|…|<[^<>]+>|\[snip\]")
+_VARIES = re.compile(
+    r"\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}|\b[0-9a-f]{7,40}\b|0x[0-9a-f]+|(?:/[\w.@~+-]+){2,}"
+    r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
+    r"|\d+%|v?\d+\.\d+[.\d\w-]*|\d+ ?(?:ms|s|seconds|kB|KB|MB|B)\b"
+)
+_ALIKE = 0.75
+
+
+def missing_lines(expected: str, actual: str) -> tuple[str, ...]:
+    """The expected lines that nothing in the actual output resembles; empty: no difference."""
+    printed = [_words(line) for line in actual.splitlines()]
+    everything = {word for words in printed for word in words}
+    missing = []
+    comparable = 0
+    for line in expected.splitlines():
+        words = _words(line)
+        if not words or _ELIDED.search(line):
+            continue
+        comparable += 1
+        if not _resembles(words, printed, everything):
+            missing.append(line.strip())
+    return tuple(missing) if comparable else ()
+
+
+def differs(expected: str, actual: str) -> tuple[str, ...]:
+    """The lines of a mismatch worth telling; empty when the outputs say the same.
+
+    A shown output of which nothing at all was printed is told too, unless nothing was printed.
+    """
+    missing = missing_lines(expected, actual)
+    if not missing or _dominated_by_variation(missing):
+        return ()
+    return missing
+
+
+def accounts_for(expected: str, actual: str) -> bool:
+    """Whether the tutorial shows this very failure: its error lines were printed."""
+    lines = [line for line in expected.splitlines() if _words(line)]
+    if not lines:
+        return False
+    missing = missing_lines(expected, actual)
+    return len(missing) * 2 <= len(lines)
+
+
+def _resembles(words: list[str], printed: list[list[str]], everything: set[str]) -> bool:
+    if all(word in everything for word in words):
+        return True
+    return any(SequenceMatcher(None, words, other).ratio() >= _ALIKE for other in printed if other)
+
+
+def _words(line: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(_VARIES.sub(" ", line))]
+
+
+def _dominated_by_variation(missing: tuple[str, ...]) -> bool:
+    text = " ".join(missing)
+    return len(_VARIES.sub("", text)) < 0.4 * len(text)

@@ -1,0 +1,86 @@
+"""What runs and listens in this machine, read from ``/proc`` (see proc(5))."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+_LISTEN = "0A"
+
+
+def listening() -> frozenset[int]:
+    """TCP ports on which something listens, in this network namespace."""
+    ports = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            rows = Path(table).read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for row in rows:
+            fields = row.split()
+            if fields[3] == _LISTEN:
+                ports.add(int(fields[1].rsplit(":", 1)[1], 16))
+    return frozenset(ports)
+
+
+def session_members(session: int) -> list[int]:
+    """Processes of a session, without its leader."""
+    return [pid for pid, _, sid, _ in _processes() if sid == session and pid != session]
+
+
+def descendants(root: int) -> list[int]:
+    """Children of ``root``, their children and so on."""
+    children: dict[int, list[int]] = {}
+    for pid, parent, _, _ in _processes():
+        children.setdefault(parent, []).append(pid)
+    found: list[int] = []
+    queue = [root]
+    while queue:
+        for child in children.get(queue.pop(), []):
+            found.append(child)
+            queue.append(child)
+    return found
+
+
+def busy(pids: list[int]) -> bool:
+    """Whether any of these is computing or waiting for a disk right now."""
+    wanted = set(pids)
+    return any(pid in wanted and state in "RD" for pid, _, _, state in _processes())
+
+
+def cpu_ticks(pids: list[int]) -> int:
+    """Processor time of these processes and their finished children, in clock ticks."""
+    total = 0
+    for pid in pids:
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        fields = stat.rsplit(")", 1)[1].split()
+        total += sum(int(value) for value in fields[11:15])
+    return total
+
+
+def kill_all(pids: list[int], number: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to each that is still there."""
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def _processes() -> list[tuple[int, int, int, str]]:
+    """``(pid, parent, session, state)`` of every process that can be seen."""
+    rows = []
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdigit():
+            continue
+        try:
+            stat = Path(entry.path, "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        state, parent, _, session = stat.rsplit(")", 1)[1].split()[:4]
+        rows.append((int(entry.name), int(parent), int(session), state))
+    return rows

@@ -1,0 +1,78 @@
+"""Questions that programs ask, and what a person who trusts the tutorial would type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_YES_NO = re.compile(
+    r"[\[(]\s*(?:y(?:es)?\s*/\s*n(?:o)?)(?:/[^\])]*)?\s*[\])]|\(yes/no", re.IGNORECASE
+)
+_PAGER = re.compile(r"^(?::|\(END\)|lines \d+-\d+.*|--More--.*|.*\(END\))$")
+_SECRET = re.compile(r"pass(?:word|phrase)|secret|token|\bPIN\b", re.IGNORECASE)
+_PRESS_KEY = re.compile(r"press (?:any key|enter|return)|hit (?:enter|return)", re.IGNORECASE)
+_MENU = re.compile(r"[\u276f\u203a>*]\s+\S")
+_QUESTION_END = re.compile(r"[?:\])>\u00bb\u203a]\s*$")
+_DEFAULT = re.compile(r"[\[(]([^\[\]()]{1,60})[\])]\s*[:?]?\s*$")
+_EMAIL = re.compile(r"e-?mail", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]{4,}")
+_COMMON = frozenset(
+    ["your", "this", "that", "what", "with", "from", "have", "will", "please", "enter", "would", "like", "name", "there", "which", "then", "using", "used", "into", "want"]
+)
+SECRET_ANSWER = "Newcomer-4711-pass"  # noqa: S105 - typed into a throw-away machine
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to type. ``question`` is empty when it was none that counts (a pager)."""
+
+    keys: str
+    question: str = ""
+    shown: str = ""
+    """The answer as the report shows it: secrets are named, not repeated."""
+    secret: bool = False
+
+
+def reply(line: str, output: str) -> Reply | None:
+    """How to answer the last line of a program that has gone quiet; ``None``: it asks nothing.
+
+    ``output`` is all that the command has printed: menus draw their question above the choices.
+    """
+    line = line.rstrip()
+    if _PAGER.match(line.strip()):
+        return Reply("q")
+    if _YES_NO.search(line):
+        return Reply("yes\n" if "yes/no" in line.lower() else "y\n", line, "yes")
+    if _PRESS_KEY.search(line):
+        return Reply("\n", line, "Enter")
+    if _SECRET.search(line) and _QUESTION_END.search(line):
+        return Reply(SECRET_ANSWER + "\n", line, "(a password)", secret=True)
+    if not _QUESTION_END.search(line):
+        return _menu(output)
+    if _DEFAULT.search(line):
+        return Reply("\n", line, "Enter (the default)")
+    if _EMAIL.search(line):
+        return Reply("newcomer@example.com\n", line, "newcomer@example.com")
+    return Reply("demo\n" if re.search(r"name", line, re.IGNORECASE) else "\n", line, "")
+
+
+def _menu(output: str) -> Reply | None:
+    recent = [row for row in output.splitlines()[-12:] if row.strip()]
+    asked = next((row for row in reversed(recent) if row.rstrip().endswith(("?", ":"))), "")
+    if asked and any(_MENU.search(row) for row in recent):
+        return Reply("\n", asked, "Enter (the first choice)")
+    return None
+
+
+def is_mentioned(question: str, command: str, nearby: str) -> bool:
+    """Whether the text around the command speaks of the question.
+
+    Half of the question's telling words must stand there; words of the command itself and those
+    that any question has don't tell.
+    """
+    said = {word.lower() for word in _WORD.findall(nearby)}
+    own = {word.lower() for word in _WORD.findall(command)}
+    telling = {word.lower() for word in _WORD.findall(question)} - _COMMON - own
+    if not telling:
+        return False
+    return 2 * len(telling & said) >= len(telling)

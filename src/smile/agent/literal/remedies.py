@@ -1,0 +1,37 @@
+"""The Mentor's remedies, by the line that they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smile.wire import MentorNote, Remedy, RemedyAction
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """What earlier notes change at one line, in the order in which they were given."""
+
+    before: tuple[Remedy, ...] = ()
+    instead: Remedy | None = None
+    after: tuple[Remedy, ...] = ()
+    skip: bool = False
+    accept: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.instead or self.after or self.skip or self.accept)
+
+
+def at_line(notes: tuple[MentorNote, ...], line: int) -> Remedies:
+    """The remedies of this line; of several replacements the last one counts."""
+    here = [note.remedy for note in notes if note.remedy and note.remedy.line == line]
+
+    def of(action: RemedyAction) -> tuple[Remedy, ...]:
+        return tuple(remedy for remedy in here if remedy.action is action)
+
+    return Remedies(
+        before=of(RemedyAction.BEFORE),
+        instead=(of(RemedyAction.REPLACE) or (None,))[-1],
+        after=of(RemedyAction.AFTER),
+        skip=bool(of(RemedyAction.SKIP)),
+        accept=bool(of(RemedyAction.ACCEPT)),
+    )

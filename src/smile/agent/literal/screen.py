@@ -1,0 +1,84 @@
+"""What a terminal shows: control sequences resolved to plain lines."""
+
+from __future__ import annotations
+
+import re
+
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, links
+    r"|[PX^_][^\x1b]*\x1b\\"  # DCS, SOS, PM, APC
+    r"|[@-Z\\-_]|[ -/]+[0-~])"  # two-character sequences, character sets
+)
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def plain(raw: bytes) -> str:
+    r"""Text as a reader sees it: no colours, and of lines redrawn with ``\r`` the last state."""
+    text = _ESCAPES.sub("", raw.decode("utf-8", "replace"))
+    lines = (_redrawn(line) for line in text.replace("\r\n", "\n").split("\n"))
+    return _UNSEEN.sub("", "\n".join(lines))
+
+
+def _redrawn(line: str) -> str:
+    if "\b" in line:
+        line = re.sub(r"[^\b]\x08", "", line).replace("\b", "")
+    if "\r" not in line:
+        return line
+    parts = [part for part in line.split("\r") if part.strip()]
+    return parts[-1] if parts else ""
+
+
+def cut(text: str, *, first: int = 4_000, last: int = 12_000) -> str:
+    """Beginning and end of a long text, with a line between them that says what is missing."""
+    if len(text) <= first + last:
+        return text
+    left_out = len(text) - first - last
+    return f"{text[:first]}\n[… {left_out:,} characters left out …]\n{text[-last:]}"
+
+
+class Capture:
+    """Collects a program's output: the beginning and the end stay in memory, all goes to the log.
+
+    Args:
+        log: an open binary file, or ``None``.
+        log_limit: bytes of one command that go to the log; the rest is counted only.
+    """
+
+    HEAD = 32 * 1024
+    TAIL = 64 * 1024
+
+    def __init__(self, log: object | None = None, log_limit: int = 16 * 1024**2) -> None:
+        self._log = log
+        self._log_limit = log_limit
+        self._head = bytearray()
+        self._tail = bytearray()
+        self.size = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take what the program printed next."""
+        if self._log is not None and self.size < self._log_limit:
+            self._log.write(data[: self._log_limit - self.size])  # type: ignore[attr-defined]
+        self.size += len(data)
+        room = self.HEAD - len(self._head)
+        if room > 0:
+            self._head += data[:room]
+            data = data[room:]
+        self._tail += data
+        if len(self._tail) > 2 * self.TAIL:
+            del self._tail[: -self.TAIL]
+
+    @property
+    def text(self) -> str:
+        """The output as shown, long ones with their middle left out."""
+        kept = len(self._head) + len(self._tail)
+        if self.size > kept:
+            gap = f"\n[… {self.size - kept:,} bytes left out …]\n".encode()
+            return plain(bytes(self._head) + gap + bytes(self._tail))
+        return plain(bytes(self._head + self._tail))
+
+    @property
+    def last_line(self) -> str:
+        """What stands after the last line break: a prompt, if something waits for input."""
+        end = bytes((self._tail or self._head)[-2000:])
+        return plain(end).rsplit("\n", 1)[-1]

@@ -1,0 +1,365 @@
+"""The careful beginner who knows only the tutorial: follows it and sees what happens."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, Self, TypedDict, assert_never
+
+from smile import wire
+from smile.agent import stuck
+from smile.agent.literal import compare, facts, files, remedies
+from smile.agent.literal.attempt import Expected, Typist, expectation
+from smile.agent.literal.interpreter import talk
+from smile.agent.literal.suspicion import Suspicion
+from smile.agent.literal.terminals import Terminals, learner_environment
+from smile.agent.literal.visit import visit
+from smile.agent.literal.witness import Sink, Witness
+from smile.tutorial.model import (
+    Command,
+    Expect,
+    Lines,
+    Prose,
+    Repl,
+    Run,
+    Skip,
+    SkipReason,
+    Step,
+    Stop,
+    Terminal,
+    Visit,
+    WriteFile,
+)
+from smile.wire import StepState
+
+_LOOK_AHEAD = 3
+
+
+class _Work(TypedDict):
+    """What every result tells of the attempt."""
+
+    current_step: str
+    attempted_actions: tuple[str, ...]
+    files_created: tuple[str, ...]
+    commands_run: tuple[str, ...]
+
+
+class StuckError(Exception):
+    """The Student needs the Mentor."""
+
+    def __init__(
+        self, failure: wire.Failure, lines: Lines, trigger: wire.Trigger, tried: list[str]
+    ) -> None:
+        super().__init__(failure.problem or failure.command)
+        self.failure, self.lines, self.trigger, self.tried = failure, lines, trigger, tried
+
+
+class LiteralStudent:
+    """One attempt at a tutorial, from the top."""
+
+    def __init__(self, task: wire.Task, steps: tuple[Step, ...], text: str, sink: Sink) -> None:
+        self._task, self._steps = task, steps
+        self._text = text
+        self._witness = Witness(sink, task.iteration)
+        logs = Path(task.logs_dir)
+        logs.mkdir(parents=True, exist_ok=True)
+        self._log = (logs / f"terminal-{task.iteration}.log").open("wb")
+        environment = learner_environment(dict(os.environ), task.environment)
+        self._home = environment["HOME"]
+        self._terminals = Terminals(task.work_dir, environment, self._log)
+        self._typist = Typist(self._terminals, self._witness, task.behavior, text)
+        self._suspicion = Suspicion(text)
+        self._index = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._terminals.close()
+        self._log.close()
+
+    def follow(self) -> wire.StudentOutput:
+        """Do every step in order until the end or until stuck."""
+        try:
+            for index, step in enumerate(self._steps):
+                self._index = index
+                if self._witness.stopped:
+                    return self._stopped()
+                self._witness.begin(self._index, step, self._quote(step.lines).split("\n")[0])
+                state, why = self._do(step)
+                self._witness.end(state, why)
+        except StuckError as trouble:
+            self._witness.end(StepState.FAILED, str(trouble))
+            return self._ask(trouble)
+        return self._finished()
+
+    # --- steps ------------------------------------------------------------------------------
+
+    def _do(self, step: Step) -> tuple[StepState, str]:
+        if not isinstance(step, Run) and remedies.at_line(self._task.notes, step.lines.first).skip:
+            return self._give_up_on(step)
+        match step:
+            case Run():
+                return self._run(step)
+            case WriteFile():
+                return self._write(step)
+            case Visit():
+                return self._visit(step)
+            case Stop():
+                return self._stop()
+            case Repl():
+                return self._talk(step)
+            case Expect():
+                return StepState.FOLLOWED, "compared with what was printed"
+            case Prose():
+                self._suspicion.not_followed(step.lines, (*step.about, step.text))
+                return StepState.NOT_FOLLOWED, "only described in prose"
+            case Skip():
+                return self._pass_over(step)
+            case _:
+                assert_never(step)
+
+    def _pass_over(self, step: Skip) -> tuple[StepState, str]:
+        if step.reason is SkipReason.UNKNOWN:
+            self._suspicion.not_followed(step.lines, (step.text,))
+            return StepState.NOT_FOLLOWED, "not clear what to do with this block"
+        return StepState.NOT_APPLICABLE, step.reason.value.replace("_", " ")
+
+    def _give_up_on(self, step: Step) -> tuple[StepState, str]:
+        names = (step.path,) if isinstance(step, WriteFile) else ()
+        self._suspicion.skipped(step.lines, names)
+        return StepState.SKIPPED, "the Mentor knew no way past it"
+
+    def _run(self, step: Run) -> tuple[StepState, str]:
+        skipped = failed = 0
+        for position, command in enumerate(step.commands):
+            here = remedies.at_line(self._task.notes, command.lines.first)
+            self._carry_out(here.before, command.lines, step.terminal)
+            if here.skip:
+                self._suspicion.skipped(command.lines, (command.text,))
+                skipped += 1
+                continue
+            expected = self._expected(step, position)
+            if here.instead is not None:
+                self._carry_out((here.instead,), command.lines, step.terminal, expected)
+            elif not self._type(command, step, expected, accept=here.accept):
+                failed += 1
+            self._carry_out(here.after, command.lines, step.terminal)
+        if failed and step.optional:
+            return StepState.NOT_FOLLOWED, "optional, and it failed"
+        if skipped + failed:
+            return StepState.SKIPPED, "the Mentor knew no way past it, or it hangs on such a step"
+        return StepState.FOLLOWED, ""
+
+    def _type(self, command: Command, step: Run, expected: Expected, *, accept: bool) -> bool:
+        """Whether a reader would go on after this command."""
+        outcome = self._typist.attempt(command, step, expected, accept=accept)
+        failure = outcome.failure
+        if failure is None or accept:
+            self._compare(command, expected, outcome.result.output)
+            return True
+        if step.optional or self._suspicion.hangs_on_skipped(failure):
+            return False
+        trigger = stuck.judge(failure, len(outcome.tried), self._task.behavior).trigger
+        raise StuckError(failure, command.lines, trigger, outcome.tried)
+
+    def _expected(self, step: Run, position: int) -> Expected:
+        """What the text shows after this command, also when that stands in a block of its own."""
+        command = step.commands[position]
+        shown, lines, keeps_running = "", None, False
+        if position == len(step.commands) - 1:
+            after = self._steps[self._index + 1 : self._index + 1 + _LOOK_AHEAD]
+            if after and isinstance(after[0], Expect):
+                shown, lines = after[0].text, after[0].lines
+            keeps_running = any(
+                isinstance(s, Stop | Visit) or (isinstance(s, Run) and s.terminal is Terminal.NEW)
+                for s in after
+            )
+        expected = expectation(command, step, shown, lines)
+        if not keeps_running:
+            return expected
+        return Expected(expected.text, expected.lines, expected.fails, keeps_running=True)
+
+    def _compare(self, command: Command, expected: Expected, output: str) -> None:
+        if not expected.text or expected.lines is None or expected.fails:
+            return
+        missing = compare.differs(expected.text, output)
+        if not missing:
+            return
+        line = self._line_of(missing[0], expected.lines)
+        place = Lines(line, max(line, expected.lines.last if len(missing) > 1 else line))
+        self._witness.differed(command.text, place, expected.text, output, missing)
+
+    def _line_of(self, wanted: str, within: Lines) -> int:
+        lines = self._text.split("\n")
+        for number in range(within.first, within.last + 1):
+            if wanted in lines[number - 1]:
+                return number
+        return within.first
+
+    def _write(self, step: WriteFile) -> tuple[StepState, str]:
+        here = remedies.at_line(self._task.notes, step.lines.first)
+        self._carry_out(here.before, step.lines, Terminal.SAME)
+        if here.instead is not None and not here.instead.path:
+            self._carry_out((here.instead,), step.lines, Terminal.SAME)
+            return StepState.FOLLOWED, "as the Mentor said"
+        named = here.instead.path if here.instead is not None else step.path
+        cwd = self._terminals.current.cwd
+        target = files.locate(named, cwd, self._home)
+        try:
+            written = files.put(step, target)
+        except files.CannotWriteError as reason:
+            self._suspicion.not_followed(step.lines, (step.path,))
+            return StepState.NOT_FOLLOWED, str(reason)
+        except OSError as error:
+            self._cannot_write(step, target, error)
+        self._witness.file(written.path, created=written.created, origin=wire.Origin.TUTORIAL)
+        self._carry_out(here.after, step.lines, Terminal.SAME)
+        return StepState.FOLLOWED, ""
+
+    def _cannot_write(self, step: WriteFile, target: Path, error: OSError) -> NoReturn:
+        why = error.strerror or str(error)
+        failure = wire.Failure(problem=f"can't write {target}: {why}", path=str(target), output=why)
+        trigger = stuck.judge(failure, 1, self._task.behavior).trigger
+        line = step.named_at or step.lines.first
+        lines = Lines(min(line, step.lines.first), step.lines.first)
+        raise StuckError(failure, lines, trigger, [f"write {step.path}"])
+
+    def _visit(self, step: Visit) -> tuple[StepState, str]:
+        here = remedies.at_line(self._task.notes, step.lines.first)
+        self._carry_out(here.before, step.lines, Terminal.SAME)
+        answer = visit(step.url)
+        self._witness.request(step.url, answer.status, answer.error)
+        if answer.works or here.accept:
+            return StepState.FOLLOWED, ""
+        problem = f"{step.url} answers {answer.status or 'nothing: ' + answer.error}"
+        server = self._terminals.last_server()
+        failure = wire.Failure(
+            problem=problem, url=step.url, output=server.recent()[-6000:] if server else ""
+        )
+        if self._suspicion.hangs_on_skipped(failure):
+            return StepState.SKIPPED, "it hangs on a step that was skipped"
+        raise StuckError(failure, step.lines, wire.Trigger.COMMAND_FAILURE, [f"open {step.url}"])
+
+    def _stop(self) -> tuple[StepState, str]:
+        window = self._terminals.last_server()
+        if window is None:
+            return StepState.FOLLOWED, "nothing was running"
+        self._terminals.stop(window)
+        return StepState.FOLLOWED, ""
+
+    def _talk(self, step: Repl) -> tuple[StepState, str]:
+        shell = self._terminals.current
+        outcome = talk(step, shell, self._witness, self._task.behavior.timeout_seconds)
+        if outcome.failure is not None:
+            if self._suspicion.hangs_on_skipped(outcome.failure):
+                return StepState.SKIPPED, "it hangs on a step that was skipped"
+            trigger = stuck.specific_trigger(outcome.failure)
+            raise StuckError(outcome.failure, step.lines, trigger, list(step.inputs))
+        return outcome.state, outcome.why
+
+    # --- the Mentor's remedies ---------------------------------------------------------------
+
+    def _carry_out(
+        self,
+        given: tuple[wire.Remedy, ...],
+        lines: Lines,
+        terminal: Terminal,
+        expected: Expected | None = None,
+    ) -> None:
+        for remedy in given:
+            for file in remedy.files:
+                self._place(file)
+            for text in remedy.commands:
+                self._typist.once(
+                    text, lines, terminal, expected or Expected(), origin=wire.Origin.NOTE
+                )
+
+    def _place(self, file: wire.RemedyFile) -> None:
+        target = files.resolve(file.path, self._terminals.current.cwd, self._home)
+        created = not target.exists()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(file.content, encoding="utf-8")
+        self._witness.file(target, created=created, origin=wire.Origin.NOTE)
+
+    # --- the end ----------------------------------------------------------------------------
+
+    def _ask(self, trouble: StuckError) -> wire.StudentOutput:
+        failure = trouble.failure
+        seen = facts.collect(
+            failure,
+            cwd=self._terminals.current.cwd,
+            work_dir=self._task.work_dir,
+            variables=self._terminals.variables(),
+            terminal=self._terminals.current.number,
+            servers=self._terminals.servers,
+        )
+        doubtful = self._suspicion.doubts(failure)
+        what = _in_words(failure)
+        lines = trouble.lines
+        return wire.StudentOutput(
+            **self._log_of_work(trouble.tried),
+            status=wire.StudentStatus.ASK_MENTOR,
+            summary=f"StuckError at line {lines.first}: {what}",
+            problem=what,
+            question_for_mentor=f"At line {lines.first} {what}. What am I missing?",
+            trigger=trouble.trigger,
+            location=wire.Location(line=lines.first, end_line=lines.last, quote=self._quote(lines)),
+            step=self._index,
+            failure=failure.model_copy(update={"doubtful": doubtful}),
+            facts=seen,
+        )
+
+    def _finished(self) -> wire.StudentOutput:
+        left_out = self._suspicion.left_out
+        if left_out:
+            where = ", ".join(str(lines.first) for lines in left_out)
+            return wire.StudentOutput(
+                **self._log_of_work([]),
+                status=wire.StudentStatus.CANNOT_COMPLETE,
+                summary="Reached the end, but not every step could be done",
+                reason=f"The Mentor knew no way past line {where}",
+            )
+        nothing = not any(isinstance(s, Run | WriteFile | Repl | Visit) for s in self._steps)
+        return wire.StudentOutput(
+            **self._log_of_work([]),
+            status=wire.StudentStatus.COMPLETED,
+            summary="No actions required" if nothing else "Followed the tutorial to its end",
+        )
+
+    def _stopped(self) -> wire.StudentOutput:
+        return wire.StudentOutput(
+            **self._log_of_work([]),
+            status=wire.StudentStatus.CANNOT_COMPLETE,
+            summary="Stopped by the orchestrator",
+            reason="stopped",
+        )
+
+    def _log_of_work(self, tried: list[str]) -> _Work:
+        return _Work(
+            current_step=f"step {self._index + 1} of {len(self._steps)}",
+            attempted_actions=tuple(tried),
+            files_created=tuple(self._witness.files),
+            commands_run=tuple(self._witness.commands),
+        )
+
+    def _quote(self, lines: Lines) -> str:
+        return "\n".join(self._text.split("\n")[lines.first - 1 : lines.last])
+
+
+def _in_words(failure: wire.Failure) -> str:
+    """The failure as a beginner would put it."""
+    if not failure.command:
+        return failure.problem
+    shown = failure.command.split("\n")[0]
+    said = next((row.strip() for row in reversed(failure.output.splitlines()) if row.strip()), "")
+    how = failure.problem or f"`{shown}` ends with exit code {failure.exit_code}"
+    if failure.problem:
+        how = f"`{shown}`: {failure.problem}"
+    return f"{how} ({said[:200]})" if said else how
