@@ -1,0 +1,95 @@
+"""A wrapper at work: its process in the sandbox, and its turn in the exchange."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Self
+
+from smile.errors import AgentError
+from smile.loop.exchange import Phase, Result
+from smile.sandbox.base import Exited, Sandbox
+from smile.wire import Role, Task
+
+_LINGER = 10.0
+"""Seconds that a wrapper has to end after it posted its result."""
+_KILL = 1.0
+"""Seconds that we wait for something killed to end: a stop of the loop takes less than two."""
+_ON_ITS_WAY = 0.5
+"""Seconds that a result may still take after its wrapper has ended."""
+_LINES, _CHARACTERS = 5, 1000
+"""How much of a dead wrapper's last output is told."""
+
+
+class Wrapper:
+    """One start of ``smile.agent`` in the sandbox."""
+
+    def __init__(self, process: asyncio.Task[Exited], phase: Phase) -> None:
+        self.phase = phase
+        self._process = process
+
+    @classmethod
+    def start(cls, sandbox: Sandbox, task: Task, phase: Phase, seconds: float) -> Self:
+        """Hand the task to the sandbox; the wrapper reads it from its standard input."""
+        process = asyncio.ensure_future(
+            sandbox.run(
+                (*sandbox.agent, task.role.value), stdin=task.to_json().encode(), seconds=seconds
+            )
+        )
+        process.add_done_callback(_look_at)
+        return cls(process, phase)
+
+    async def result(self) -> Result | None:
+        """What it posts; ``None`` when its seconds are over.
+
+        Raises ``AgentError`` when it ends without a result, ``SandboxError`` when its machine is
+        gone, and what the phase's sink raised.
+        """
+        posted = self.phase.result
+        either: set[asyncio.Future[Any]] = {self._process, posted}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not posted.done():
+            await asyncio.wait({posted}, timeout=_ON_ITS_WAY)
+        if posted.done():
+            return posted.result()
+        if isinstance(self._process.exception(), TimeoutError):
+            return None
+        raise _died(self.phase.role, self._process.result())
+
+    @property
+    def silent(self) -> bool:
+        """Whether a Student has not been heard of (a Mentor speaks only when it is done)."""
+        return self.phase.role is Role.STUDENT and not self.phase.called
+
+    async def settle(self, *, at_once: bool) -> None:
+        """See it end: on its own in the time that it has after its result, else killed."""
+        try:
+            if not at_once:
+                await asyncio.wait({self._process}, timeout=_LINGER)
+        finally:
+            await cancelled(self._process)
+
+    def abandon(self) -> None:
+        """Kill it without waiting."""
+        self._process.cancel()
+
+
+async def cancelled(task: asyncio.Task[Any]) -> None:
+    """Cancel a task and see it end, but wait no longer than a stop may take."""
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_KILL)
+
+
+def _look_at(process: asyncio.Task[Exited]) -> None:
+    """Retrieve the outcome: after its result, how a wrapper ended is of no interest."""
+    if not process.cancelled():
+        process.exception()
+
+
+def _died(role: Role, exited: Exited) -> AgentError:
+    lines = [line.strip() for line in exited.output.strip().splitlines()[-_LINES:]]
+    said = f": {' | '.join(lines)[-_CHARACTERS:]}" if lines else ""
+    return AgentError(
+        f"the {role}'s wrapper ended with exit code {exited.code} and without a result{said}",
+        "this is a fault of SMILE or its surroundings, not of the tutorial",
+    )
