@@ -1,0 +1,188 @@
+"""The engine's API as we use it: connecting, its errors as ours, programs run to their end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, repeat
+from typing import Any, cast
+
+import aiohttp
+from aiodocker import Docker, DockerError
+from aiodocker.containers import DockerContainer
+from aiodocker.execs import Exec
+from aiodocker.stream import Stream
+from aiohttp.http_exceptions import HttpProcessingError
+
+from smile.sandbox.base import Exited, SandboxError
+
+FOREIGN = (
+    DockerError,
+    aiohttp.ClientError,
+    aiohttp.EofStream,
+    HttpProcessingError,
+    OSError,  # sockets, and TimeoutError of aiohttp
+    ValueError,  # a malformed DOCKER_HOST; JSON or text that is none
+    AssertionError,  # aiodocker asserts that it found an engine, and that a stream is still open
+)
+"""What aiodocker and aiohttp raise, as far as it is not a bug of ours."""
+
+NOT_DOCKER = (KeyError, TypeError)
+"""What aiodocker raises besides when something else answers at the engine's address."""
+
+GONE = frozenset({404, 409})
+"""Statuses of an engine that has removed it already, or does so right now."""
+
+TAIL = 64 * 1024
+CHUNK = 64 * 1024
+WAIT = aiohttp.ClientTimeout(total=120, sock_connect=10)
+"""For a request that streams nothing; a busy engine takes seconds to start a container."""
+
+
+@contextmanager
+def translated(doing: str, hint: str = "") -> Iterator[None]:
+    """Turn an error of the libraries into ``SandboxError``: "``doing``: its text"."""
+    try:
+        yield
+    except FOREIGN as error:
+        raise SandboxError(f"{doing}: {_text(error)}", hint) from error
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, DockerError):
+        return error.message.strip()
+    if isinstance(error, TimeoutError):
+        return "the engine did not answer in time"
+    return str(error).strip() or type(error).__name__
+
+
+def missing(error: DockerError) -> bool:
+    """Whether the engine says that there is no such thing."""
+    return error.status == 404
+
+
+async def connect() -> tuple[Docker, str]:
+    """Reach the engine that ``DOCKER_HOST``, the docker context or the usual socket names.
+
+    Returns:
+        The client, to be closed by the caller, and the engine's name and version.
+    """
+    with translated("No Docker engine is reachable", "Start Docker, or set DOCKER_HOST"):
+        docker = Docker(timeout=WAIT)
+        try:
+            about = await docker.version()
+            name = (about.get("Platform") or {}).get("Name", "")
+            kind = "Podman" if "podman" in str(about).lower() else name.partition(" (")[0]
+            return docker, f"{kind or 'Docker Engine'} {about['Version']}"
+        except NOT_DOCKER as error:
+            await docker.close()
+            raise ValueError("what answers there is no Docker engine") from error
+        except BaseException:
+            await docker.close()
+            raise
+
+
+async def execute(container: DockerContainer, argv: tuple[str, ...], stdin: bytes) -> Exited:
+    """Run a program in a container to its end and keep the last of what it prints.
+
+    Reading waits for nobody but the program, writing waits for the program to read: neither
+    gathers more than a few buffers in our memory, whatever the program does.
+    """
+    tail = bytearray()
+    process = await container.exec(argv, stdin=bool(stdin))
+    async with process.start() as stream:
+        feeding = asyncio.create_task(_feed(stream, stdin))
+        try:
+            while (message := await stream.read_out()) is not None:
+                tail += message.data
+                if len(tail) > 4 * TAIL:
+                    del tail[:-TAIL]
+        finally:
+            feeding.cancel()
+            await asyncio.wait([feeding])
+    return Exited(await _exit_code(process), bytes(tail[-TAIL:]).decode(errors="replace"))
+
+
+async def _feed(stream: Stream, stdin: bytes) -> None:
+    if not stdin:
+        return
+    try:
+        for start in range(0, len(stdin), CHUNK):
+            await stream.write_in(stdin[start : start + CHUNK])
+        # aiodocker has no way to end a program's input and still read its output.
+        connection = stream._resp.connection if stream._resp else None  # noqa: SLF001
+        if connection and connection.transport:
+            connection.transport.write_eof()
+    except ConnectionError:
+        # The program ended without reading all its input: its right, as in any pipe.
+        return
+
+
+async def _exit_code(process: Exec) -> int:
+    """Wait for a program that closed its output but still runs, too."""
+    for pause in chain((0.01, 0.02, 0.05, 0.1), repeat(0.2)):
+        state = await process.inspect()
+        if not state["Running"]:
+            break
+        await asyncio.sleep(pause)
+    if state["ExitCode"] is None:
+        raise DockerError(409, "the program ended without an exit code")
+    return int(state["ExitCode"])
+
+
+# --- what aiodocker has no types for -----------------------------------------------------------
+
+
+async def upload(container: Any, folder: str, tar: bytes) -> None:
+    """Unpack a tar archive in a container, which need not run."""
+    await container.put_archive(folder, tar)
+
+
+async def create_volume(docker: Docker, name: str, labels: Mapping[str, str]) -> None:
+    """Make an empty volume."""
+    volumes: Any = docker.volumes
+    await volumes.create({"Name": name, "Labels": labels})
+
+
+async def list_volumes(docker: Docker, label: str) -> Sequence[Mapping[str, Any]]:
+    """The volumes that have a label: ``Name`` and ``Labels``."""
+    volumes: Any = docker.volumes
+    listed = await volumes.list(filters={"label": [label]})
+    return cast("Sequence[Mapping[str, Any]]", listed["Volumes"] or ())
+
+
+# --- clearing up -------------------------------------------------------------------------------
+
+
+async def remove_container(container: DockerContainer) -> None:
+    """Remove it with its processes; no error when it is gone."""
+    try:
+        await container.delete(force=True, v=True)
+    except DockerError as error:
+        if error.status not in GONE:
+            raise
+
+
+async def remove_volume(docker: Docker, name: str) -> None:
+    """Remove a volume; no error when it is gone, or still used by a container that is kept."""
+    volumes: Any = docker.volumes
+    try:
+        await (await volumes.get(name)).delete()
+    except DockerError as error:
+        if error.status not in GONE:
+            raise
+
+
+async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Do it to its end even if we are cancelled meanwhile; the cancellation comes after."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled:
+        raise cancelled

@@ -1,0 +1,56 @@
+"""What runs that died left on the engine: found by label, removed before a new run opens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from aiodocker import Docker, DockerError
+from aiodocker.containers import DockerContainer
+
+from smile.sandbox.base import SandboxError
+from smile.sandbox.container import KEPT_PATH, OWNER, RUN
+from smile.sandbox.docker_api import list_volumes, missing, remove_container, remove_volume
+from smile.sandbox.owner import Owner
+
+
+async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
+    """Remove the containers and volumes of runs whose process is gone.
+
+    Those that an author asked to keep stay, unless the same run opens again: its name is needed.
+    A run that may be alive is never touched; if it is this very run, that is an error.
+    """
+    for container in await docker.containers.list(all=True, filters=_labelled()):
+        labels = container["Labels"]
+        same = labels[RUN] == run_id
+        if _in_use(labels, run_id, me, stopped=container["State"] == "exited"):
+            if same:
+                raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
+        elif same or not await _kept(container):
+            await remove_container(container)
+    for volume in await list_volumes(docker, RUN):
+        if not _in_use(volume["Labels"], run_id, me):
+            await remove_volume(docker, volume["Name"])
+
+
+def _labelled() -> str:
+    return json.dumps({"label": [RUN]})
+
+
+def _in_use(labels: Mapping[str, str], run_id: str, me: Owner, *, stopped: bool = False) -> bool:
+    owner = Owner.parse(labels.get(OWNER, ""))
+    if owner is None or owner == me:
+        return labels[RUN] != run_id
+    # An owner on another boot or in another PID namespace can't be asked for; but a container
+    # that stopped is of no use to anyone.
+    return owner.alive and (owner.known or not stopped)
+
+
+async def _kept(container: DockerContainer) -> bool:
+    try:
+        (await container.get_archive(KEPT_PATH)).close()
+    except DockerError as error:
+        if missing(error):
+            return False
+        raise
+    return True
