@@ -1,0 +1,350 @@
+"""The report as a tree of frozen values: what ``smile-report.json`` holds.
+
+Every field stands in every report, ``null`` where there is nothing to say. Fields may be added,
+never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from smile.wire import (
+    CommandOutcome,
+    FixState,
+    GapKind,
+    JournalEvent,
+    Origin,
+    Severity,
+    Status,
+    StepState,
+    Trigger,
+    Wire,
+)
+
+__all__ = [
+    "AuditTrail",
+    "Coverage",
+    "Evidence",
+    "Gap",
+    "Place",
+    "Recommendation",
+    "Report",
+    "RunCommand",
+    "SandboxSummary",
+    "SeenRequest",
+    "SetAside",
+    "StepNotFollowed",
+    "Summary",
+    "TimelineEntry",
+    "UsedModel",
+    "WrittenFile",
+]
+
+
+class ReportValue(Wire):
+    """A frozen part of a report; the fields' docstrings go into the schema."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Place(ReportValue):
+    """Lines of the tutorial, counted from 1, inclusive."""
+
+    line_number: int = Field(ge=1)
+    """The first line."""
+    end_line: int = Field(ge=1)
+    """The last line."""
+    quote: str = ""
+    """The text of these lines."""
+
+
+class Evidence(ReportValue):
+    """What was seen of a gap, in the last iteration that showed it."""
+
+    iteration: int = Field(ge=0)
+    """The iteration; 0 when it was seen before the first one."""
+    command: str = ""
+    """The command; empty when it was none."""
+    exit_code: int | None = None
+    """Its exit code; null when it did not exit."""
+    outcome: CommandOutcome | None = None
+    """What became of the command."""
+    lines: tuple[str, ...] = ()
+    """The lines of its output that tell, or the lines of a unified diff."""
+    format: Literal["output", "diff", "question"] = "output"
+    """What ``lines`` are."""
+
+
+class Gap(ReportValue):
+    """A place where a newcomer can't follow the tutorial, or only with help."""
+
+    id: str
+    """``gap-1``, ``gap-2`` … in the order of lines."""
+    title: str
+    """What is wrong, in a few words."""
+    kind: GapKind
+    """The class of the problem."""
+    severity: Severity
+    """critical: no way past it; major: past it with the Mentor's help; minor: past it alone."""
+    location: Place
+    """Where the tutorial lacks something."""
+    problem: str
+    """What is wrong, in a sentence."""
+    suggested_fix: str
+    """Text to paste into the tutorial (Markdown); empty when no fix is known."""
+    evidence: Evidence
+    """What was seen."""
+    fix: FixState = FixState.UNVERIFIED
+    """Whether a later iteration got past the place with the fix in place."""
+    trigger: Trigger | None = None
+    """Why the Student was stuck; null when it was not."""
+    rule: str = ""
+    """The entry of the handbook that the diagnosis comes from."""
+
+
+class SetAside(ReportValue):
+    """A possible gap that is not counted, because it may come from SMILE."""
+
+    title: str
+    """What it may be."""
+    location: Place
+    """Where it showed."""
+    problem: str
+    """What was seen."""
+    reason: str
+    """Why it is not counted."""
+    evidence: Evidence
+    """What was seen."""
+
+
+class StepNotFollowed(ReportValue):
+    """A step that was not followed: never a gap, but to be checked by hand."""
+
+    line_number: int = Field(ge=0)
+    """Its first line."""
+    end_line: int = Field(ge=0)
+    """Its last line."""
+    quote: str
+    """How it begins."""
+    state: StepState
+    """not_followed, or skipped: left out because the Mentor could not help."""
+    why: str
+    """Why it was not followed."""
+
+
+class Coverage(ReportValue):
+    """What became of the tutorial's steps, each in the last iteration that reached it."""
+
+    total: int = Field(ge=0)
+    """Steps of the tutorial."""
+    followed: int = Field(ge=0)
+    """Followed to their end."""
+    not_followed: int = Field(ge=0)
+    """Not understood or not done by SMILE."""
+    failed: int = Field(ge=0)
+    """Ended with a failure."""
+    skipped: int = Field(ge=0)
+    """Left out: the Mentor could not help, or they hang on such a step."""
+    not_applicable: int = Field(ge=0)
+    """For another system, an alternative, an illustration."""
+    unobserved: int = Field(ge=0)
+    """Nothing was seen of them: not reached, or the provider does not tell of steps."""
+
+
+class SandboxSummary(ReportValue):
+    """The machine that the tutorial was followed on."""
+
+    engine: str
+    """What opened it."""
+    image: str
+    """The image that ran."""
+    distribution: str
+    """The system in it."""
+    version: str
+    """The version of the engine."""
+    notes: tuple[str, ...]
+    """What could not be seen on it, and what was given to it."""
+
+
+class Summary(ReportValue):
+    """The run in short."""
+
+    status: Status
+    """How it ended."""
+    iterations: int = Field(ge=0)
+    """Fresh attempts of the Student."""
+    duration_seconds: float = Field(ge=0)
+    """Time while running."""
+    tutorial_path: str
+    """The Markdown file."""
+    provider: str
+    """Who played Student and Mentor."""
+    provider_reason: str
+    """Why this provider."""
+    sandbox: SandboxSummary
+    """The machine."""
+    steps: Coverage
+    """What became of the steps."""
+    versions: dict[str, str]
+    """What took part, with its version."""
+    started_at: datetime
+    """When the run began."""
+    ended_at: datetime
+    """When it ended."""
+    run_id: str
+    """The run's name."""
+    note: str
+    """What a reader must know to understand the status; may be empty."""
+    error_message: str | None
+    """Why a run with the status error, timeout or stopped ended."""
+
+
+class TimelineEntry(ReportValue):
+    """A turn of the run."""
+
+    timestamp: datetime
+    """When."""
+    iteration: int = Field(ge=0)
+    """In which iteration."""
+    event: JournalEvent
+    """What happened."""
+    details: str
+    """In a sentence."""
+
+
+class RunCommand(ReportValue):
+    """A command that ran in the sandbox."""
+
+    iteration: int = Field(ge=1)
+    """In which iteration."""
+    step: int
+    """The step, counted from 0; -1 when unknown."""
+    line: int = Field(ge=0)
+    """The line of the tutorial; 0 when unknown."""
+    command: str
+    """Its text."""
+    cwd: str
+    """Where it ran."""
+    exit_code: int | None
+    """Its exit code; null when it did not exit."""
+    outcome: CommandOutcome
+    """What became of it."""
+    output: str
+    """What it printed, cut."""
+    output_bytes: int
+    """How much it printed."""
+    seconds: float
+    """How long it ran."""
+    origin: Origin
+    """Who asked for it."""
+    terminal: int
+    """The terminal that it was typed in."""
+    timestamp: datetime
+    """When it ended."""
+
+
+class WrittenFile(ReportValue):
+    """A file that was created, modified or deleted."""
+
+    iteration: int = Field(ge=1)
+    """In which iteration."""
+    line: int = Field(ge=0)
+    """The line of the tutorial; 0 when unknown."""
+    path: str
+    """Absolute, in the sandbox."""
+    operation: Literal["created", "modified", "deleted"]
+    """What happened to it."""
+    origin: Origin
+    """Who asked for it."""
+    timestamp: datetime
+    """When."""
+
+
+class SeenRequest(ReportValue):
+    """An address that was visited."""
+
+    iteration: int = Field(ge=1)
+    """In which iteration."""
+    line: int = Field(ge=0)
+    """The line of the tutorial; 0 when unknown."""
+    url: str
+    """The address."""
+    status: int | None
+    """The HTTP status; null when there was no answer."""
+    error: str
+    """Why there was no answer."""
+    timestamp: datetime
+    """When."""
+
+
+class UsedModel(ReportValue):
+    """A call of a model, as it was metered."""
+
+    iteration: int = Field(ge=0)
+    """In which iteration; 0 when unknown."""
+    role: str
+    """student or mentor; empty when unknown."""
+    provider: str
+    """Whose model."""
+    model: str
+    """Its name; empty when unknown."""
+    prompt_tokens: int = Field(ge=0)
+    """Tokens sent."""
+    completion_tokens: int = Field(ge=0)
+    """Tokens received."""
+    duration_ms: int = Field(ge=0)
+    """How long it took, in milliseconds."""
+    timestamp: datetime
+    """When."""
+
+
+class AuditTrail(ReportValue):
+    """Everything that was seen, in order."""
+
+    commands: tuple[RunCommand, ...]
+    """Commands."""
+    files: tuple[WrittenFile, ...]
+    """Files."""
+    llm_calls: tuple[UsedModel, ...]
+    """Calls of models."""
+    requests: tuple[SeenRequest, ...]
+    """Addresses visited."""
+
+
+class Recommendation(ReportValue):
+    """What to do about the gaps of one kind."""
+
+    priority: Literal["high", "medium", "low"]
+    """high: at least one critical gap; medium: at least one major one."""
+    category: GapKind
+    """The kind of the gaps."""
+    description: str
+    """What to do, in a sentence."""
+    text: str
+    """Text to paste that serves all of them (Markdown); may be empty."""
+    gaps: tuple[str, ...]
+    """Their ids."""
+
+
+class Report(ReportValue):
+    """A report of SMILE Loop: where a newcomer can't follow a tutorial, and what to write."""
+
+    tutorial_name: str
+    """The tutorial's name."""
+    summary: Summary
+    """The run in short."""
+    gaps: tuple[Gap, ...]
+    """What to mend, in the order of lines."""
+    set_aside: tuple[SetAside, ...]
+    """Possible gaps that are not counted."""
+    not_followed: tuple[StepNotFollowed, ...]
+    """Steps to be checked by hand."""
+    timeline: tuple[TimelineEntry, ...]
+    """The turns of the run."""
+    audit_trail: AuditTrail
+    """What was seen."""
+    recommendations: tuple[Recommendation, ...]
+    """What to do first."""

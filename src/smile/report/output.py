@@ -1,0 +1,101 @@
+"""Read the output of a program: which of its lines tell what went wrong."""
+
+from __future__ import annotations
+
+import re
+
+from smile.report.redact import redact
+from smile.wire import Failure
+
+__all__ = ["plain", "same_failure", "telling_lines"]
+
+MOST_LINES = 8
+LONGEST_LINE = 300
+
+# CSI and OSC sequences and two-character escapes: ECMA-48, sections 5.4 and 5.6.
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
+# Bidirectional overrides make a text look like another one.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+_TELLS = re.compile(
+    r"error|not found|no such|fatal|^E:|ERR!|denied|cannot|can't|couldn't|could not|fail|unable"
+    r"|refused|unknown|unrecogni[sz]ed|missing|undefined|invalid|panic|abort|exception"
+    r"|timed? ?out|not permitted|already (?:in use|exists)|unbound|not installed|no module",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    r"complete log of this run|^Traceback \(most recent|\b0 (?:errors?|failed|failures)\b",
+    re.IGNORECASE,
+)
+_VARIES = (
+    (re.compile(r"/tmp/\S+"), "/tmp/…"),  # noqa: S108 - a text to recognise, no file
+    (re.compile(r"\b[0-9a-f]{7,}\b"), "…"),
+    (re.compile(r"\d+"), "0"),
+    (re.compile(r"\s+"), " "),
+)
+
+
+def plain(text: str) -> str:
+    """The text without colours, cursor movements, control and invisible characters.
+
+    Of a line that a program overwrote (a progress bar), what stood there last remains.
+    """
+    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return _UNSEEN.sub("", "\n".join(lines))
+
+
+def telling_lines(output: str, most: int = MOST_LINES) -> tuple[str, ...]:
+    """The lines of an output that tell what went wrong, else its last ones."""
+    lines = [line.rstrip() for line in redact(plain(output)).split("\n") if line.strip()]
+    last_of_traceback = _ends_of_tracebacks(lines)
+    telling = [
+        line
+        for index, line in enumerate(lines)
+        if index in last_of_traceback or (_TELLS.search(line) and not _NOISE.search(line))
+    ]
+    chosen = list(dict.fromkeys(telling)) or lines[-3:]
+    if len(chosen) > most:
+        # The first error is mostly the cause, the last one mostly says what it led to.
+        half = most // 2
+        chosen = chosen[: most - half] + chosen[-half:]
+    return tuple(_cut(line) for line in chosen)
+
+
+def _ends_of_tracebacks(lines: list[str]) -> set[int]:
+    found: set[int] = set()
+    inside = False
+    for index, line in enumerate(lines):
+        if line.lstrip().startswith("Traceback (most recent"):
+            inside = True
+        elif inside and not line.startswith((" ", "\t")):
+            found.add(index)
+            inside = False
+    return found
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
+
+
+def same_failure(one: Failure, other: Failure) -> bool:
+    """Whether two failures of the same command come from the same cause, by what they print."""
+    if (one.path, one.url, one.outcome) != (other.path, other.url, other.outcome):
+        return False
+    ours, theirs = _signature(one), _signature(other)
+    if not ours or not theirs:
+        return not ours and not theirs and one.exit_code == other.exit_code
+    return len(ours & theirs) > len(ours | theirs) / 2
+
+
+def _signature(failure: Failure) -> frozenset[str]:
+    lines = telling_lines(failure.output) or tuple(filter(None, [failure.problem]))
+    return frozenset(_constant(line) for line in lines)
+
+
+def _constant(line: str) -> str:
+    for pattern, instead in _VARIES:
+        line = pattern.sub(instead, line)
+    return line.strip()

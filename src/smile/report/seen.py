@@ -1,0 +1,249 @@
+"""Minor gaps: what the Student got past alone, as it was seen."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from smile.report.escape import code, fence
+from smile.report.model import Evidence, Gap
+from smile.report.output import plain
+from smile.report.record import Attempt
+from smile.report.redact import redact
+from smile.report.stuck import place_of
+from smile.report.unattended import unattended
+from smile.tutorial.model import Image, Lines, Run, Tutorial
+from smile.wire import (
+    Asked,
+    CommandRan,
+    FixState,
+    GapKind,
+    Improvised,
+    Location,
+    Observed,
+    OutputDiffered,
+    Severity,
+    StepState,
+)
+
+__all__ = ["minor_gaps"]
+
+LONGEST_DIFF = 20
+LONGEST_PASTE = 40
+
+
+def minor_gaps(tutorial: Tutorial, attempts: tuple[Attempt, ...]) -> tuple[Gap, ...]:
+    """One gap (id empty) for each kind and line, with what the last iteration showed of it."""
+    last: dict[tuple[GapKind, int], Gap] = {}
+    for attempt in attempts:
+        for gap in (
+            *_prompts(attempt, tutorial),
+            *_improvised(attempt, tutorial),
+            *_mismatches(attempt, tutorial, attempts),
+        ):
+            last[gap.kind, gap.location.line_number] = gap
+    images = [_image(image, tutorial) for image in tutorial.images if image.data is None]
+    return (*last.values(), *{gap.title: gap for gap in images}.values())
+
+
+def _gap(
+    tutorial: Tutorial,
+    lines: Lines,
+    seen: Evidence,
+    *,
+    kind: GapKind,
+    title: str,
+    problem: str,
+    fix: str,
+) -> Gap:
+    first = max(1, lines.first)
+    return Gap(
+        id="",
+        title=title,
+        kind=kind,
+        severity=Severity.MINOR,
+        location=place_of(Location(line=first, end_line=max(first, lines.last)), tutorial),
+        problem=problem,
+        suggested_fix=fix,
+        evidence=seen,
+        fix=FixState.UNVERIFIED,
+    )
+
+
+def _evidence(attempt: Attempt, seen: Observed, command: str) -> Evidence:
+    ran = [c for c in attempt.commands() if c.line == seen.line and c.text == command]
+    return Evidence(
+        iteration=attempt.iteration,
+        command=command,
+        exit_code=ran[-1].exit_code if ran else None,
+        outcome=ran[-1].outcome if ran else None,
+    )
+
+
+# --- questions --------------------------------------------------------------------------------
+
+
+def _prompts(attempt: Attempt, tutorial: Tutorial) -> Iterator[Gap]:
+    by_command: dict[tuple[int, str], list[Asked]] = defaultdict(list)
+    for seen in attempt.observations:
+        if isinstance(seen, Asked) and not seen.mentioned:
+            by_command[seen.line, seen.command].append(seen)
+    for (line, command), asked in by_command.items():
+        # What a command of the Mentor asks is no gap of the tutorial.
+        if not attempt.from_note(command, line):
+            yield _prompt(attempt, asked, tutorial)
+
+
+def _prompt(attempt: Attempt, asked: list[Asked], tutorial: Tutorial) -> Gap:
+    first = asked[0]
+    questions = tuple(dict.fromkeys(" ".join(plain(a.question).split()) for a in asked))
+    count = "a question" if len(questions) == 1 else f"{len(questions)} questions"
+    quoted = ", ".join(f"“{redact(question)}”" for question in questions[:5])
+    short = _short(first.command)
+    evidence = _evidence(attempt, first, first.command)
+    told = tuple(redact(question) for question in questions[:8])
+    return _gap(
+        tutorial,
+        Lines(first.line, first.end_line),
+        evidence.model_copy(update={"lines": told, "format": "question"}),
+        kind=GapKind.INTERACTIVE_PROMPT,
+        title=f"`{short}` asks {count} that the text does not speak of",
+        problem=f"`{short}` waits for an answer to {quoted}, "
+        "and the text does not say what to answer.",
+        fix=_answers(first.command, asked, questions),
+    )
+
+
+def _answers(command: str, asked: list[Asked], questions: tuple[str, ...]) -> str:
+    """What to write: the command that does not ask, else what to answer."""
+    fixed = unattended(command, questions)
+    if fixed:
+        return fence(fixed, "sh")
+    answers = {" ".join(plain(a.question).split()): plain(a.answer).strip() for a in asked}
+    lines = [
+        f"- {code(question)}: {f'answer {code(answer)}' if answer else 'press Enter'}"
+        for question, answer in answers.items()
+    ]
+    return "\n".join([f"{code(command)} asks what to do:", "", *lines])
+
+
+# --- outputs ----------------------------------------------------------------------------------
+
+
+def _mismatches(
+    attempt: Attempt, tutorial: Tutorial, attempts: tuple[Attempt, ...]
+) -> Iterator[Gap]:
+    stopped = attempt.stopped
+    failed = stopped.failure.command if stopped and stopped.failure else None
+    for seen in attempt.observations:
+        if not isinstance(seen, OutputDiffered) or seen.command == failed:
+            continue
+        if not any(_printed_as_shown(later, seen) for later in attempts if _after(later, attempt)):
+            yield _mismatch(attempt, seen, tutorial)
+
+
+def _after(later: Attempt, attempt: Attempt) -> bool:
+    return later.iteration > attempt.iteration
+
+
+def _printed_as_shown(attempt: Attempt, differed: OutputDiffered) -> bool:
+    """Whether the output was right in another iteration: then it came from another gap."""
+    ran = any(_is_of(c, differed) and c.exit_code == 0 for c in attempt.commands())
+    again = any(
+        isinstance(o, OutputDiffered) and o.line == differed.line for o in attempt.observations
+    )
+    ended = attempt.ended(differed.step)
+    return ran and not again and ended is not None and ended.state is StepState.FOLLOWED
+
+
+def _is_of(command: CommandRan, differed: OutputDiffered) -> bool:
+    return command.text == differed.command and command.step <= differed.step
+
+
+def _mismatch(attempt: Attempt, seen: OutputDiffered, tutorial: Tutorial) -> Gap:
+    expected = redact(plain(seen.expected)).strip("\n").split("\n")
+    actual = redact(plain(seen.actual)).strip("\n").split("\n")
+    diff = list(difflib.unified_diff(expected, actual, "the tutorial", "printed", lineterm="", n=1))
+    if len(diff) > LONGEST_DIFF:
+        diff = [*diff[:LONGEST_DIFF], f"… {len(diff) - LONGEST_DIFF} more lines"]
+    shown = actual[:LONGEST_PASTE]
+    if len(actual) > LONGEST_PASTE:
+        shown = [*shown, "..."]
+    evidence = _evidence(attempt, seen, seen.command)
+    short = _short(seen.command)
+    return _gap(
+        tutorial,
+        _shown_at(seen, tutorial),
+        evidence.model_copy(update={"lines": tuple(diff), "format": "diff"}),
+        kind=GapKind.OUTPUT_MISMATCH,
+        title=f"The output of `{short}` differs from the one shown",
+        problem=f"`{short}` prints something else than the tutorial shows{_missing(seen.missing)}.",
+        fix=fence("\n".join(shown), "text"),
+    )
+
+
+def _missing(lines: tuple[str, ...]) -> str:
+    if not lines:
+        return ""
+    return f"; “{_short(redact(plain(lines[0])))}” is not in it"
+
+
+def _shown_at(seen: OutputDiffered, tutorial: Tutorial) -> Lines:
+    """The lines of the output that the tutorial shows, where they are known."""
+    step = tutorial.steps[seen.step] if 0 <= seen.step < len(tutorial.steps) else None
+    if isinstance(step, Run):
+        for command in step.commands:
+            if command.expected_lines and (command.text, command.lines.first) == (
+                seen.command,
+                seen.line,
+            ):
+                return command.expected_lines
+    return Lines(seen.line, seen.end_line)
+
+
+# --- the rest ---------------------------------------------------------------------------------
+
+
+def _improvised(attempt: Attempt, tutorial: Tutorial) -> Iterator[Gap]:
+    for seen in attempt.observations:
+        if isinstance(seen, Improvised):
+            problem = redact(plain(seen.problem)).strip().rstrip(".")
+            what = redact(plain(seen.what)).strip()
+            yield _gap(
+                tutorial,
+                Lines(seen.line, seen.end_line),
+                Evidence(iteration=attempt.iteration, lines=_telling(problem, what)),
+                kind=seen.kind,
+                title=_short(problem),
+                problem=f"{problem}. The Student got past it alone, by what the text does not say.",
+                fix=what,
+            )
+
+
+def _telling(problem: str, what: str) -> tuple[str, ...]:
+    return tuple(line for line in (*problem.split("\n"), *what.split("\n")) if line.strip())[:8]
+
+
+def _image(image: Image, tutorial: Tutorial) -> Gap:
+    why = image.why_missing or "there is no such file"
+    return _gap(
+        tutorial,
+        image.lines,
+        Evidence(iteration=0, lines=(f"{image.reference}: {why}",)),
+        kind=GapKind.MISSING_FILE,
+        title=f"Image missing: `{_short(image.reference)}`",
+        problem=f"The picture `{image.reference}` can't be shown: {why}.",
+        fix=f"Add the file {code(image.path or image.reference)}, or take the picture out.",
+    )
+
+
+def _short(text: str) -> str:
+    line = next(iter(plain(text).strip().split("\n")), "")
+    return line if len(line) <= 80 else line[:79] + "…"
+
+
+def without(gaps: Iterable[Gap], stuck: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The minor gaps that no other gap of the same kind and line speaks of already."""
+    known = {(gap.kind, gap.location.line_number) for gap in stuck}
+    return tuple(gap for gap in gaps if (gap.kind, gap.location.line_number) not in known)
