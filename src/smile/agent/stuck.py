@@ -21,7 +21,7 @@ _MISSING = re.compile(
     re.MULTILINE,
 )
 PLACEHOLDER = re.compile(
-    r"<[a-z][\w .,'/-]{1,40}>(?!\()|\bpath/to/\w|\bYOUR[_-][A-Z0-9_-]+\b"
+    r"<[a-z][\w .,'/-]{0,38}[\w.]>(?!\()|\bpath/to/\w|\bYOUR[_-][A-Z0-9_-]+\b"
     r"|\b[Yy]our[-_](?:[a-z]+[-_]?)+\b|\bxxx+\b|<[A-Z][A-Z0-9_-]+>|\[your[ _-][\w -]+\]"
 )
 

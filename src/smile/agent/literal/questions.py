@@ -17,7 +17,10 @@ _DEFAULT = re.compile(r"[\[(]([^\[\]()]{1,60})[\])]\s*[:?]?\s*$")
 _EMAIL = re.compile(r"e-?mail", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _COMMON = frozenset(
-    ["your", "this", "that", "what", "with", "from", "have", "will", "please", "enter", "would", "like", "name", "there", "which", "then", "using", "used", "into", "want"]
+    (
+        "your this that what with from have will please enter would like name there which then "
+        "using used into want"
+    ).split()
 )
 SECRET_ANSWER = "Newcomer-4711-pass"  # noqa: S105 - typed into a throw-away machine
 

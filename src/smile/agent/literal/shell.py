@@ -28,10 +28,17 @@ from smile.errors import AgentError
 
 _COMMANDS_FD = 63
 _STATUS_FD = 62
-_LOOP = (
-    'while IFS= read -r -d "" -u 63 __line; do '
-    'eval "$__line" 62>&- 63<&-; printf "%d %s\\0" "$?" "$PWD" >&62; done'
+# Bash runs this before it would show its prompt, and again after a Ctrl+C, which throws it back to
+# its top level: so a window survives both with all its variables. A status goes out for every
+# command that was taken, and one at the very beginning to say that the window is open.
+_PROMPT_COMMAND = (
+    '__code=$?; declare +x PROMPT_COMMAND; '
+    '[ -z "${__busy-1}" ] || printf "%d %s\\0" "$__code" "$PWD" >&62; '
+    'while __busy=; IFS= read -r -d "" -u 63 __line; do __busy=1; '
+    '[ "$__code" = 0 ] || (exit "$__code"); eval "$__line" 62>&- 63<&-; __code=$?; '
+    'printf "%d %s\\0" "$__code" "$PWD" >&62; done; exit'
 )
+_SECONDS_TO_OPEN = 15.0
 _DEFAULT_SIGNALS = (
     signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ,
     signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCHLD,
@@ -117,6 +124,7 @@ class Shell:
         fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
         self._status_buffer = b""
         self.alive = True
+        self._open_by = time.monotonic() + _SECONDS_TO_OPEN
 
     def _become_shell(self, commands: int, status: int) -> None:
         try:
@@ -130,7 +138,8 @@ class Shell:
             os.closerange(3, _STATUS_FD)
             os.closerange(_COMMANDS_FD + 1, 1024)
             os.chdir(self.cwd if os.path.isdir(self.cwd) else "/")  # noqa: PTH112
-            os.execvpe("bash", ["bash", "--login", "-i", "-c", _LOOP], self._environment)  # noqa: S606
+            environment = self._environment | {"PROMPT_COMMAND": _PROMPT_COMMAND}
+            os.execvpe("bash", ["bash", "--login", "-i"], environment)  # noqa: S606
         finally:
             os._exit(127)
 
@@ -161,13 +170,20 @@ class Shell:
 
     def run(self, text: str, manner: Manner) -> Result:
         """Type a command and wait until it ends, serves, waits for lines, or takes too long."""
-        if not self.alive:
-            raise AgentError("the terminal is closed")
+        self._await_opening()
         self._read(0)
         self._capture = Capture(self._log)
         ports = processes.listening()
         os.write(self._commands, text.encode() + b"\0")
         return self._wait(manner, ports, time.monotonic())
+
+    def _await_opening(self) -> None:
+        while self._open_by:
+            self._read(self._TICK)
+            if self._take_status() is not None:
+                self._open_by = 0.0
+            elif not self.alive or time.monotonic() > self._open_by:
+                raise AgentError(f"bash did not open a terminal: {self._capture.text[-500:]!r}")
 
     def type(self, line: str, manner: Manner) -> Result:
         """Type one line into the interpreter that waits in this terminal."""

@@ -14,7 +14,12 @@ from smile.wire import Failure, Location
 _NAME = re.compile(r"[\w@.+-]*[A-Za-z][\w@.+-]*(?:/[\w@.+-]+)*")
 _MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _EVERYWHERE = frozenset(
-    ["python", "python3", "pip", "pip3", "npm", "npx", "node", "yarn", "uv", "apt", "apt-get", "sudo", "install", "run", "init", "add", "cd", "ls", "cat", "echo", "mkdir", "touch", "rm", "mv", "cp", "git", "make", "bash", "sh", "source", "export", "set", "start", "build", "test", "new", "create", "get", "update", "the", "and", "for", "with", "file", "files", "directory", "folder", "home", "root", "work", "line", "error", "not", "found", "command", "open", "write", "read", "use", "app", "main", "src", "bin", "index", "true", "false", "none", "name"]
+    (
+        "python python3 pip pip3 npm npx node yarn uv apt apt-get sudo install run init add cd ls "
+        "cat echo mkdir touch rm mv cp git make bash sh source export set start build test new "
+        "create get update the and for with file files directory folder home root work line error "
+        "not found command open write read use app main src bin index true false none name"
+    ).split()
 )
 
 

@@ -16,6 +16,7 @@ class Watch:
         self._ticks = -1
 
     def heard(self, moment: float) -> None:
+        """It printed something, or was given an answer."""
         self.last_output = moment
         self._ticks = -1
 

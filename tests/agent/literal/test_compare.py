@@ -1,0 +1,39 @@
+"""Shown output against real output."""
+
+import pytest
+
+from smile.agent.literal.compare import accounts_for, differs
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        ("Built in 0.22 seconds", "Built in 1.7 seconds"),
+        ("Serving on http://127.0.0.1:8000/", "Serving on http://127.0.0.1:8001/"),
+        ("main  main.rs", "main\nmain.rs\n"),
+        ("added 5 packages\n...\ndone", "added 57 packages\nsomething\ndone"),
+        ("12:03:11 starting up", "09:00:00 starting up"),
+        ("Created /home/ann/site/index.html", "Created /root/site/index.html"),
+    ],
+)
+def test_what_varies_from_run_to_run_is_no_difference(expected: str, actual: str) -> None:
+    assert differs(expected, actual) == ()
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "missing"),
+    [
+        ("Goodbye, world!", "Hello, world!", "Goodbye, world!"),
+        ("one apple\ntwo pears", "one apple\n", "two pears"),
+    ],
+)
+def test_a_line_that_nothing_resembles_is_told(expected: str, actual: str, missing: str) -> None:
+    assert missing in differs(expected, actual)
+
+
+def test_a_shown_error_accounts_for_the_failure() -> None:
+    shown = "error TS2345: Argument of type 'number[]' is not assignable"
+    real = "greet.ts(7,30): error TS2345: Argument of type 'number[]' is not assignable to x"
+    assert accounts_for(shown, real)
+    assert not accounts_for(shown, "bash: tsc: command not found")
+    assert not accounts_for("", "anything")

@@ -1,0 +1,29 @@
+"""Failures that may be ours are never counted as gaps."""
+
+from smile.agent.literal.suspicion import Suspicion
+from smile.tutorial.model import Lines
+from smile.wire import Failure
+
+TEXT = "Change `limits.toml` to your taste.\n\nrun it\n"
+
+
+def test_a_failure_that_names_what_was_not_followed_is_doubtful() -> None:
+    suspicion = Suspicion(TEXT)
+    suspicion.not_followed(Lines(1, 1), ("limits.toml", TEXT))
+    failure = Failure(command="./start", exit_code=1, output="error: limits.toml: no key 'max'")
+    (place,) = suspicion.doubts(failure)
+    assert (place.line, place.quote) == (1, "Change `limits.toml` to your taste.")
+
+
+def test_another_failure_is_not_doubted() -> None:
+    suspicion = Suspicion(TEXT)
+    suspicion.not_followed(Lines(1, 1), ("limits.toml", TEXT))
+    assert suspicion.doubts(Failure(command="mkae", exit_code=127, output="not found")) == ()
+
+
+def test_what_hangs_on_a_skipped_command_is_passed_over() -> None:
+    suspicion = Suspicion(TEXT)
+    suspicion.skipped(Lines(3, 3), ("wget https://x.example/sounds.tar.gz",))
+    assert suspicion.hangs_on_skipped(Failure(command="tar xf sounds.tar.gz", exit_code=2))
+    assert not suspicion.hangs_on_skipped(Failure(command="ls missing", exit_code=2))
+    assert suspicion.left_out == (Lines(3, 3),)
