@@ -126,7 +126,7 @@ def _timeline(record: RunRecord) -> Iterator[TimelineEntry]:
             timestamp=entry.timestamp,
             iteration=entry.iteration,
             event=entry.event,
-            details=" ".join(plain(details).split()),
+            details=_one_line(details),
         )
     state = record.state
     if state.status.ended and not ended:
@@ -136,6 +136,12 @@ def _timeline(record: RunRecord) -> Iterator[TimelineEntry]:
             event=JournalEvent.LOOP_COMPLETE,
             details=_words(state.status),
         )
+
+
+def _one_line(text: str) -> str:
+    """The text without line breaks and without the fences that would be left in its middle."""
+    lines = (line for line in plain(text).split("\n") if not line.lstrip().startswith("```"))
+    return " ".join(" ".join(lines).split())
 
 
 def _details(entry: JournalEntry) -> str:

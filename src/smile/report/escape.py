@@ -17,7 +17,7 @@ LONGEST_LINE = 500
 PIPE = r"\|"
 
 _ACTIVE = re.compile(r"[\\`*\[\]<>~$]|&(?=[#\w]+;)|(?<![^\W_])_|_(?![^\W_])")
-_BLOCK_START = re.compile(r"[-#+=:]|\d{1,9}(?=[.)])")
+_BLOCK_START = re.compile(r"[-#+=:]|\d{1,9}(?=[.)](?:\s|$))")
 _AUTOLINK = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)", re.IGNORECASE)
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 

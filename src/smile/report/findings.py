@@ -33,7 +33,7 @@ class Findings:
 def find(record: RunRecord) -> Findings:
     """Turn what was seen in a run into gaps: observed, never claimed."""
     tried = attempts(record)
-    stuck, set_aside = stuck_gaps(record.tutorial, tried)
+    stuck, set_aside = stuck_gaps(record.tutorial, tried, record.state.status)
     gaps = (*stuck, *without(minor_gaps(record.tutorial, tried), stuck))
     ordered = sorted(gaps, key=lambda gap: (gap.location.line_number, _RANK[gap.severity]))
     ends = _ends(tried)

@@ -13,6 +13,13 @@ __all__ = ["SCHEMA_ID", "dumps", "schema", "schema_text"]
 SCHEMA_ID = "urn:smile-loop:smile-report"
 
 
+class _Schema(GenerateJsonSchema):
+    """Leaves out the titles that would only repeat the names of the fields."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - the base's name
+        return False
+
+
 def dumps(report: Report) -> str:
     """``smile-report.json``: camelCase keys, every field present, a newline at its end."""
     return report.model_dump_json(by_alias=True, indent=2) + "\n"
@@ -20,7 +27,7 @@ def dumps(report: Report) -> str:
 
 def schema() -> dict[str, object]:
     """The JSON Schema (2020-12) of ``smile-report.json``, made from the report's own types."""
-    made = Report.model_json_schema(by_alias=True, mode="serialization")
+    made = Report.model_json_schema(by_alias=True, mode="serialization", schema_generator=_Schema)
     head: dict[str, object] = {
         "$schema": GenerateJsonSchema.schema_dialect,
         "$id": SCHEMA_ID,

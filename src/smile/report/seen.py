@@ -72,7 +72,7 @@ def _gap(
 
 
 def _evidence(attempt: Attempt, seen: Observed, command: str) -> Evidence:
-    ran = [c for c in attempt.commands() if c.line == seen.line and c.text == command]
+    ran = [c for c in attempt.commands() if c.step == seen.step and c.text == command]
     return Evidence(
         iteration=attempt.iteration,
         command=command,
