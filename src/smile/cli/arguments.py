@@ -54,7 +54,7 @@ examples:
   smile image build                   the image that smile.json names by default
   smile image build --from node:22 --tag my-image
   smile image list
-  smile image remove
+  smile image remove my-image
 """
 
 
@@ -145,10 +145,15 @@ def _image(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(title="actions", dest="action", required=True)
     build = actions.add_parser("build", help="build the image of a newcomer's machine")
     build.add_argument("--from", dest="base", metavar="IMAGE", help="the image to start from")
-    build.add_argument("--tag", help="the name to give it")
+    build.add_argument("--tag", help="the name to give it (default: smile- and that of IMAGE)")
+    build.add_argument(
+        "--host-sources",
+        action="store_true",
+        help="keep this machine's apt and pip mirrors in it, where only these can be reached",
+    )
     actions.add_parser("list", help="the images that SMILE built")
     remove = actions.add_parser("remove", help="remove an image that SMILE built")
-    remove.add_argument("tag", nargs="?", help="which one (default: all)")
+    remove.add_argument("tag", help="which one, as `smile image list` shows it")
     for action in actions.choices.values():
         _verbose(action)
 

@@ -1,0 +1,86 @@
+"""Which engine opens the newcomer's machine, and why."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from smile.config import SandboxKind
+from smile.errors import SandboxError
+from smile.sandbox.base import Engine
+
+__all__ = ["INSTALL", "Choice", "choose", "docker", "local"]
+
+INSTALL: Final = (
+    "install Docker (Debian, Ubuntu: apt install docker.io; else docs.docker.com/get-docker), "
+    "start it, and see `smile doctor`"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine, and why this one: empty when it was asked for."""
+
+    engine: Engine
+    reason: str = ""
+
+
+def docker() -> Engine:
+    """The engine that speaks to Docker."""
+    from smile.sandbox.docker import DockerEngine
+
+    return DockerEngine()
+
+
+def local() -> Engine:
+    """The engine that needs no daemon."""
+    from smile.sandbox.local import LocalEngine
+
+    return LocalEngine()
+
+
+async def choose(kind: SandboxKind, image: str) -> Choice:
+    """The engine for this image on this machine.
+
+    Raises:
+        SandboxError: the one that was asked for, or each one, can't be used here, and why.
+    """
+    match kind:
+        case SandboxKind.AUTO:
+            return await _first_that_can(image)
+        case SandboxKind.DOCKER:
+            engine = await asyncio.to_thread(docker)
+            if why := await engine.why_not(image):
+                raise SandboxError(f"Docker is required but not available: {_bare(why)}", INSTALL)
+            return Choice(engine)
+        case SandboxKind.LOCAL:
+            engine = await asyncio.to_thread(local)
+            if why := await engine.why_not(image):
+                raise SandboxError(
+                    f"the local sandbox can't be used here: {_bare(why)}",
+                    "leave --sandbox out to have Docker taken, and see `smile doctor`",
+                )
+            return Choice(engine)
+    assert_never(kind)
+
+
+async def _first_that_can(image: str) -> Choice:
+    first = await asyncio.to_thread(docker)
+    no_docker = _bare(await first.why_not(image))
+    if not no_docker:
+        return Choice(first, "Docker answers, and has the image")
+    second = await asyncio.to_thread(local)
+    no_local = _bare(await second.why_not(image))
+    if not no_local:
+        return Choice(second, f"Docker can't be used: {no_docker}")
+    raise SandboxError(
+        f"Docker is required but not available: {no_docker}; "
+        f"and the local sandbox can't be used here: {no_local}",
+        INSTALL,
+    )
+
+
+def _bare(sentence: str) -> str:
+    """The sentence without its full stop, to go on after it."""
+    return sentence.strip().removesuffix(".")

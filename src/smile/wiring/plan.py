@@ -1,0 +1,87 @@
+"""What is known of a run before anything is opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from smile.config import Config
+from smile.errors import ConfigError
+from smile.sandbox.base import Network
+from smile.tutorial.load import load
+from smile.tutorial.model import Tutorial
+from smile.wiring import materials, providers
+from smile.wiring.observer import Observer
+
+__all__ = ["Plan", "make"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``files`` are what the newcomer gets; ``notes`` say what else was given to the sandbox."""
+
+    config: Config
+    tutorial: Tutorial
+    files: Mapping[str, bytes]
+    provider: providers.Choice
+    network: Network
+    notes: tuple[str, ...]
+
+    @property
+    def tutorial_digest(self) -> str:
+        """Changes with any file that the newcomer gets."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.files.items()):
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+    @property
+    def config_digest(self) -> str:
+        """Changes with what decides on the course of a run; where its report goes does not."""
+        values = (
+            self.provider.name,
+            self.config.max_iterations,
+            self.config.timeout,
+            self.config.container_image,
+            self.config.sandbox,
+            self.config.student_behavior.model_dump(mode="json"),
+            str(self.network.ca_bundle),
+            self.network.proxy,
+        )
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+def make(config: Config, environ: Mapping[str, str], observer: Observer) -> Plan:
+    """Read the tutorial and choose the provider, which is the first thing said.
+
+    Raises ``InputError`` or ``ProviderError``.
+    """
+    provider = providers.choose(config.llm_provider, environ)
+    observer.say(f"provider {provider.name}: {provider.reason}")
+    tutorial = load(config.tutorial)
+    found = materials.gather(config.tutorial, tutorial.text)
+    for sentence in found.left_out:
+        observer.say(sentence)
+    network, notes = _network(config)
+    return Plan(config, tutorial, found.files, provider, network, (*notes, *found.left_out))
+
+
+def _network(config: Config) -> tuple[Network, tuple[str, ...]]:
+    """What the sandbox gets of the author's network, and the sentences that say so."""
+    bundle, proxy = config.network.ca_bundle, config.network.proxy
+    if bundle is not None and not bundle.is_file():
+        raise ConfigError(
+            f"the certificates {bundle} do not exist",
+            "correct network.caBundle of smile.json, or SSL_CERT_FILE and REQUESTS_CA_BUNDLE",
+        )
+    notes = []
+    if bundle is not None:
+        notes.append(f"The certificates of the author's network ({bundle}) were given to it.")
+    if proxy:
+        # What stands before the @ may be a password.
+        address = proxy.rpartition("@")[2].partition("://")[2] or proxy.rpartition("@")[2]
+        notes.append(f"The proxy of the author's network ({address}) was given to it.")
+    return Network(bundle, proxy), tuple(notes)
