@@ -318,5 +318,5 @@ class Runner:
         if self._wrapper is None:
             return
         wrapper, self._wrapper = self._wrapper, None
-        cut_short = isinstance(work, Close) and not wrapper.phase.result.done()
+        cut_short = isinstance(work, Close) and wrapper.phase.answer is None
         await wrapper.settle(at_once=cut_short or self._exchange.stopping.is_set())
