@@ -1,0 +1,55 @@
+"""The examples of the README, run as a user runs them: real programs in a real sandbox."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXPECTED = json.loads((ROOT / "tests/examples/expected.json").read_text())
+NEAR = 2
+
+pytestmark = pytest.mark.namespaces
+
+
+def _run(name: str, where: Path) -> dict[str, object]:
+    """`smile run --example NAME` in an empty directory; the report as written."""
+    command = [sys.executable, "-m", "smile.cli.main", "run", "--example", name]
+    done = subprocess.run(
+        [*command, "--sandbox", "local", "--provider", "literal"],
+        cwd=where,
+        env=os.environ | {"NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode in {0, 1}, done.stderr[-3000:]
+    report = json.loads((where / "smile-report.json").read_text())
+    assert isinstance(report, dict)
+    return report
+
+
+@pytest.mark.parametrize("name", [n for n in EXPECTED if n != "first-container"])
+def test_the_gaps_of_an_example_are_found_at_their_lines(name: str, tmp_path: Path) -> None:
+    report = _run(name, tmp_path)
+    found = [(gap["kind"], gap["location"]["lineNumber"]) for gap in report["gaps"]]  # type: ignore[index, attr-defined]
+    for gap in EXPECTED[name]:
+        if gap["everywhere"]:  # the others need a machine without the host's programs
+            near = [k for k, line in found if abs(line - gap["line"]) <= NEAR]
+            assert gap["kind"] in near, (gap, found)
+    wanted = [gap["line"] for gap in EXPECTED[name]]
+    false = [g for g in found if not any(abs(g[1] - line) <= NEAR for line in wanted)]
+    assert false == []
+
+
+def test_the_report_of_an_example_is_one_to_act_on(tmp_path: Path) -> None:
+    _run("shell-journal", tmp_path)
+    text = (tmp_path / "smile-report.md").read_text()
+    assert "chmod +x note.sh" in text
+    assert "mkdir" in text
+    assert "verified" in text
+    assert "./note.sh \"Started a journal\"" in text
