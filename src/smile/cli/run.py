@@ -66,6 +66,8 @@ class _Signals:
 
     def _received(self, number: int) -> None:
         if self.exit_code:
+            if sys.stderr.isatty():
+                os.write(2, b"\x1b[?25h\n")  # the live line hides the cursor
             os._exit(128 + number)
         self.exit_code = 128 + number
         self.stop.set()
