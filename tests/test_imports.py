@@ -17,6 +17,7 @@ PACKAGE = Path(smile.__file__).parent
 RANK = {
     "errors": 0,
     "wire": 1,
+    "streams": 1,
     "config": 2,
     "tutorial": 2,
     "sandbox": 3,
