@@ -18,7 +18,11 @@ class Wire(BaseModel):
     """A frozen value with camelCase keys that takes either spelling."""
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore"
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        allow_inf_nan=False,  # they would be written as null, and not be read back
     )
 
     def to_json(self) -> str:

@@ -254,6 +254,14 @@ async def test_a_request_to_stop_ends_the_run_within_two_seconds(tmp_path: Path)
         assert not run.sandbox.alive
 
 
+async def test_a_stop_before_the_beginning_starts_nothing(tmp_path: Path) -> None:
+    async with a_run(tmp_path, "complete()") as run:
+        run.runner.request_stop("changed my mind")
+        state = await run.go()
+        assert state.status is Status.STOPPED
+        assert run.sandbox.starts == []
+
+
 async def test_the_api_stops_the_run_within_two_seconds(tmp_path: Path) -> None:
     async with a_run(tmp_path, "see('make'); time.sleep(60)") as run:
         going = asyncio.ensure_future(run.go())

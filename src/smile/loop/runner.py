@@ -199,7 +199,10 @@ class Runner:
     # --- work ---
 
     async def _perform(self, work: Work) -> Event:
-        """Do the work, unless a stop or the end of the time comes first."""
+        """Do the work, unless a stop or the end of the time comes first; a result counts still."""
+        waiting = isinstance(work, (AwaitStudent, AwaitMentor))
+        if self._exchange.stopping.is_set() and not waiting:
+            return Stopped(self._now(), self._exchange.stop_reason)
         task = asyncio.ensure_future(self._do(work))
         stop = asyncio.ensure_future(self._exchange.stopping.wait())
         try:

@@ -45,8 +45,9 @@ class Wrapper:
         gone, and what the phase's sink raised.
         """
         posted = self.phase.result
-        either: set[asyncio.Future[Any]] = {self._process, posted}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not posted.done():
+            either: set[asyncio.Future[Any]] = {self._process, posted}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not posted.done():
             await asyncio.wait({posted}, timeout=_ON_ITS_WAY)
         if posted.done():

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.loop.host import a_run
+from tests.loop.outputs import at
+from tests.loop.test_runner import ASK_THEN_COMPLETE
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from smile.loop.exchange import Exchange
+from smile.loop.feed import MAX_CLIENTS, Message
+from smile.loop.state import initial
+from smile.server.app import create_app
+from smile.server.serve import serving
+from smile.wire import Role
+
+STATE = initial("run1", at(0))
+
+
+@dataclass
+class Live:
+    exchange: Exchange
+    url: str
+
+    def connect(self, path: str = "/ws", **headers: str) -> connect:
+        sent = {"Authorization": f"Bearer {self.exchange.observer_token}", **headers}
+        return connect(self.url + path, additional_headers=sent, proxy=None, compression=None)
+
+
+@asynccontextmanager
+async def live(ping_seconds: float = 30.0) -> AsyncIterator[Live]:
+    exchange = Exchange()
+    async with serving(create_app(exchange, lambda: STATE), ping_seconds=ping_seconds) as port:
+        yield Live(exchange, f"ws://127.0.0.1:{port}")
+
+
+def told(number: int, size: int = 0) -> Message:
+    return Message("iteration_start", {"number": number, "padding": "x" * size})
+
+
+async def receive(socket: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(5):
+        message: dict[str, Any] = json.loads(await socket.recv())
+    return message
+
+
+async def all_of(socket: ClientConnection) -> list[dict[str, Any]]:
+    return [json.loads(text) async for text in socket]
+
+
+@pytest.mark.parametrize("path", ["/ws", "/ws/observe"])
+async def test_the_state_comes_first_and_then_the_events_in_order(path: str) -> None:
+    async with live() as api, api.connect(path) as socket:
+        first = await receive(socket)
+        assert first["event"] == "connected"
+        assert first["payload"]["state"]["runId"] == "run1"
+        for number in range(5):
+            api.exchange.feed.publish(told(number))
+        assert [(await receive(socket))["payload"]["number"] for _ in range(5)] == list(range(5))
+
+
+async def test_an_event_arrives_within_a_tenth_of_a_second() -> None:
+    async with live() as api, api.connect() as socket:
+        await receive(socket)
+        took = []
+        for number in range(10):
+            began = time.monotonic()
+            api.exchange.feed.publish(told(number))
+            await receive(socket)
+            took.append(time.monotonic() - began)
+        assert sorted(took)[5] < 0.1
+
+
+async def test_a_whole_run_is_told_to_its_end_and_then_the_socket_closes(tmp_path: Any) -> None:
+    async with a_run(tmp_path, ASK_THEN_COMPLETE) as run:
+        url = f"{run.url.replace('http', 'ws')}/ws?token={run.exchange.observer_token}"
+        async with connect(url, proxy=None) as socket:
+            messages = asyncio.ensure_future(all_of(socket))
+            await asyncio.sleep(0.1)
+            await run.go()
+            events = await asyncio.wait_for(messages, 5)
+            assert socket.close_code == 1000
+    assert [message["event"] for message in events] == [
+        "connected",
+        "iteration_start",
+        "observation",
+        "student_output",
+        "mentor_output",
+        "iteration_start",
+        "observation",
+        "observation",
+        "student_output",
+        "loop_complete",
+    ]
+    assert events[-1]["payload"] == {
+        "status": "completed",
+        "summary": "the Student reached the end of the tutorial in iteration 2",
+        "iterations": 2,
+    }
+
+
+@pytest.mark.parametrize(("token", "status"), [("", 401), ("guess", 401), ("student", 403)])
+async def test_only_the_observer_may_watch(token: str, status: int) -> None:
+    async with live() as api:
+        if token == "student":
+            token = api.exchange.open(Role.STUDENT, 1).token
+        with pytest.raises(InvalidStatus) as raised:
+            async with connect(f"{api.url}/ws?token={token}", proxy=None):
+                pass
+        assert raised.value.response.status_code == status
+        assert list(json.loads(raised.value.response.body)) == ["error"]
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
+async def test_another_page_may_not_watch_even_with_the_token(headers: dict[str, str]) -> None:
+    async with live() as api:
+        with pytest.raises(InvalidStatus) as raised:
+            async with api.connect(**headers):
+                pass
+        assert raised.value.response.status_code in {400, 403}
+
+
+async def test_an_observer_that_does_not_read_slows_nobody_and_is_told_what_it_missed() -> None:
+    async with live() as api, api.connect() as slow, api.connect() as quick:
+        await receive(slow)
+        await receive(quick)
+        slow.transport.pause_reading()
+        reading = asyncio.ensure_future(all_of(quick))
+        began = time.monotonic()
+        for number in range(1500):
+            api.exchange.feed.publish(told(number, size=10_000))
+            if number % 20 == 0:
+                await asyncio.sleep(0.005)
+        assert time.monotonic() - began < 5
+        await asyncio.sleep(0.2)
+        slow.transport.resume_reading()
+        api.exchange.feed.close()
+        missed = await asyncio.wait_for(all_of(slow), 10)
+        got = await asyncio.wait_for(reading, 10)
+    (dropped,) = [
+        message["payload"]["count"] for message in missed if message["event"] == "dropped"
+    ]
+    assert len(missed) - 1 + dropped == 1500
+    assert missed[-1]["payload"]["number"] == 1499
+    assert [message["payload"]["number"] for message in got] == list(range(1500))
+
+
+async def test_a_client_that_does_not_answer_pings_is_closed() -> None:
+    async with live(ping_seconds=0.1) as api:
+        reader, writer = await asyncio.open_connection(*api.url.removeprefix("ws://").split(":"))
+        writer.write(
+            b"GET /ws?token=%b HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"Sec-WebSocket-Version: 13\r\n\r\n" % api.exchange.observer_token.encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        async with asyncio.timeout(5):
+            rest = await reader.read()  # to the end of the connection
+        assert b"\x89\x04" in rest, "a ping came first"
+        writer.close()
+
+
+async def test_a_client_that_answers_pings_stays() -> None:
+    async with live(ping_seconds=0.05) as api, api.connect() as socket:
+        await receive(socket)
+        await asyncio.sleep(0.6)
+        api.exchange.feed.publish(told(1))
+        assert (await receive(socket))["event"] == "iteration_start"
+
+
+async def test_what_a_client_says_is_ignored_unless_it_is_too_much() -> None:
+    async with live() as api, api.connect() as socket:
+        await receive(socket)
+        await socket.send("stop!")
+        api.exchange.feed.publish(told(1))
+        assert (await receive(socket))["payload"]["number"] == 1
+        await socket.send("x" * 100_000)
+        with pytest.raises(ConnectionClosed):
+            await receive(socket)
+
+
+async def test_a_client_that_leaves_is_forgotten() -> None:
+    async with live() as api:
+        for _ in range(3):
+            async with api.connect() as socket:
+                await receive(socket)
+        assert await api.exchange.feed.drained(2)
+
+
+async def test_there_are_not_more_observers_than_can_be_served() -> None:
+    async with live() as api:
+        with_room = [api.exchange.feed.subscribe() for _ in range(MAX_CLIENTS)]
+        for each in with_room:
+            each.__enter__()
+        async with api.connect() as socket:
+            with pytest.raises(ConnectionClosed) as raised:
+                await receive(socket)
+        assert raised.value.rcvd is not None
+        assert raised.value.rcvd.code == 1013
