@@ -1,0 +1,212 @@
+"""What the words of a command line say: its program, its paths, what it installs and makes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+_SEPARATORS = {"&&", "||", ";", "|", "&"}
+_CARRIERS = {"sudo", "time", "exec", "env", "command", "nohup"}
+_REDIRECT = re.compile(r"^\d?>{1,2}$")
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a command as the shell sees them; split at blanks when quotes don't match."""
+    first = text.split("<<", 1)[0]
+    try:
+        lexer = shlex.shlex(first, posix=True, punctuation_chars=";|&>")
+        lexer.whitespace_split = True
+        lexer.commenters = ""
+        found = list(lexer)
+    except ValueError:
+        found = first.split()
+    for index, word in enumerate(found):
+        if index and word.startswith("#"):
+            return tuple(found[:index])
+    return tuple(found)
+
+
+def parts(text: str) -> tuple[tuple[str, ...], ...]:
+    """The simple commands of a line: what stands between ``&&``, ``;`` and ``|``."""
+    found: list[list[str]] = [[]]
+    for word in words(text):
+        if word in _SEPARATORS:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return tuple(tuple(bare(part)) for part in found if bare(part))
+
+
+def bare(part: list[str] | tuple[str, ...]) -> list[str]:
+    """A simple command without the assignments and carriers (``sudo``) before its program."""
+    rest = list(part)
+    while rest and (ASSIGNMENT.match(rest[0]) or rest[0] in _CARRIERS):
+        carrier = rest.pop(0)
+        while carrier == "sudo" and rest and rest[0].startswith("-"):
+            rest.pop(0)
+    return rest
+
+
+def programs(text: str) -> tuple[str, ...]:
+    """The programs that a line starts; behind ``uv run`` and ``npx`` also the one meant."""
+    found = []
+    for part in parts(text):
+        found.append(part[0])
+        if part[:2] in {("uv", "run"), ("poetry", "run"), ("npm", "exec")} and len(part) > 2:
+            found.append(part[2])
+        if part[0] == "npx":
+            found.extend([w for w in part[1:] if not w.startswith("-")][:1])
+    return tuple(found)
+
+
+def redirects(text: str) -> tuple[str, ...]:
+    """The files that a line writes to by ``>`` and ``>>``."""
+    found = words(text)
+    return tuple(
+        after
+        for word, after in itertools.pairwise(found)
+        if _REDIRECT.match(word) and not after.startswith(("&", "/dev/"))
+    )
+
+
+_INSTALLERS: tuple[tuple[str, str], ...] = (
+    # how a line that installs begins, and whose names it gives
+    (r"(?:apt|apt-get|aptitude) (?:-\S+ )*install", "apt"),
+    (r"(?:apk add|dnf install|yum install|pacman -S\w*)", "apt"),
+    (r"(?:\S*/)?pip3?(?:\.\d+)? install", "pypi"),
+    (r"(?:\S*/)?python3?(?:\.\d+)? -m pip install", "pypi"),
+    (r"uv (?:add|pip install|tool install)", "pypi"),
+    (r"(?:pipx install|poetry add|pdm add|pipenv install)", "pypi"),
+    (r"npm (?:install|i|add|in|isntall)", "npm"),
+    (r"(?:pnpm|yarn|bun) (?:add|global add|install)", "npm"),
+    (r"cargo (?:install|add)", "cargo"),
+    (r"gem install", "gem"),
+)
+
+
+def installs(text: str) -> dict[str, str]:
+    """Package → pin (empty without one) of what a line installs."""
+    found: dict[str, str] = {}
+    for part in parts(text):
+        line = " ".join(part)
+        for pattern, _ in _INSTALLERS:
+            if (match := re.match(pattern + r"(?= |$)", line)) is not None:
+                skipped = match.group().count(" ") + 1
+                found.update(_pin(w) for w in part[skipped:] if _is_package(w))
+                break
+    return found
+
+
+def installer(text: str) -> str:
+    """Whose packages a line installs: apt, pypi, npm, cargo, gem; empty when it installs none."""
+    for part in parts(text):
+        for pattern, source in _INSTALLERS:
+            if re.match(pattern + r"(?= |$)", " ".join(part)):
+                return source
+    return ""
+
+
+def _is_package(word: str) -> bool:
+    return not word.startswith(("-", ".", "/", "<", ">", "$")) and "://" not in word
+
+
+def _pin(word: str) -> tuple[str, str]:
+    """``flask[async]==2.0`` → ``("flask", "==2.0")``, ``@a/b@1`` → ``("@a/b", "@1")``."""
+    match = re.match(r"^(@?[\w./-]+)(?:\[[^\]]*\])?(.*)$", word)
+    return (match[1], match[2]) if match else (word, "")
+
+
+def unpinned(word: str) -> str:
+    """A requirement without its version: ``flask[async]==2.0`` → ``flask[async]``."""
+    match = re.match(r"^(@?[\w./-]+(?:\[[^\]]*\])?)", word)
+    return match[1] if match else word
+
+
+def products(text: str) -> frozenset[str]:
+    """The paths that a line makes, as written, as far as its words tell."""
+    found = set(redirects(text))
+    for part in parts(text):
+        found.update(_made(part))
+    return frozenset(p.rstrip("/") for p in found if p and p.rstrip("/"))
+
+
+def _made(part: tuple[str, ...]) -> Iterator[str]:
+    program, plain = PurePosixPath(part[0]).name, [w for w in part[1:] if not w.startswith("-")]
+    if program == "mkdir":
+        for path in plain:
+            yield path
+            yield from _parents(path)
+    elif program in {"touch", "tee", "virtualenv"}:
+        yield from plain
+    elif program in {"cp", "mv", "ln"} and len(plain) > 1:
+        yield plain[-1]
+        yield f"{plain[-1]}/{PurePosixPath(plain[0]).name}"
+    else:
+        yield from _named_output(part)
+        yield from _made_by_tool(program, part, plain)
+
+
+def _parents(path: str) -> Iterator[str]:
+    for parent in PurePosixPath(path).parents:
+        if parent.name and parent.name != "~":
+            yield str(parent)
+
+
+def _named_output(part: tuple[str, ...]) -> Iterator[str]:
+    for flag, value in itertools.pairwise(part):
+        if flag in {"-o", "--output", "-O", "-B", "--outdir", "--out-dir"}:
+            yield value
+
+
+def _made_by_tool(program: str, part: tuple[str, ...], plain: list[str]) -> Iterator[str]:
+    head, rest = (plain[0] if plain else ""), plain[1:]
+    if program.startswith("python") and part[1:3] == ("-m", "venv"):
+        yield from part[3:]
+    elif (program, head) == ("git", "clone") and rest:
+        yield rest[1] if len(rest) > 1 else PurePosixPath(rest[0]).name.removesuffix(".git")
+    elif (program, head) in _PROJECT_FILES and not rest:
+        yield _PROJECT_FILES[program, head]
+    elif head in {"new", "init", "startproject", "startapp", "create", "setup", "venv"} and rest:
+        yield rest[0] if rest[0] != "." else "manage.py"
+        yield from (f"{rest[0]}/{f}" for (p, h), f in _PROJECT_FILES.items() if p == program == h)
+    elif program in {"rustc", "tsc"} and head:
+        yield PurePosixPath(head).stem + (".js" if program == "tsc" else "")
+    elif program == "javac" and head:
+        yield PurePosixPath(head).stem + ".class"
+    elif program in {"gcc", "cc", "g++", "c++", "clang"} and "-o" not in part and "-c" not in part:
+        yield "a.out"
+    elif program == "wget" and head and "-O" not in part:
+        yield PurePosixPath(head).name
+    elif program == "make" and head:
+        yield head
+
+
+_PROJECT_FILES = {
+    ("npm", "init"): "package.json",
+    ("yarn", "init"): "package.json",
+    ("pnpm", "init"): "package.json",
+    ("uv", "init"): "pyproject.toml",
+    ("poetry", "init"): "pyproject.toml",
+    ("git", "init"): ".git",
+    ("cargo", "init"): "Cargo.toml",
+    ("go", "mod"): "go.mod",
+    ("tsc", "--init"): "tsconfig.json",
+    ("uv", "venv"): ".venv",
+}
+
+
+def variables_used(text: str) -> tuple[str, ...]:
+    """The names of shell variables that a line expands (not inside single quotes)."""
+    visible = re.sub(r"'[^']*'", "", text.split("<<", 1)[0])
+    return tuple(dict.fromkeys(re.findall(r"(?<!\\)\$\{?([A-Za-z_]\w*)\}?", visible)))
+
+
+def variables_set(text: str) -> frozenset[str]:
+    """The names of shell variables that a line sets."""
+    pattern = r"(?:^|[;&|(\s])(?:export |declare (?:-\S+ )*|local )?([A-Za-z_]\w*)="
+    read = r"\b(?:read(?: -\S+)*|for) ([A-Za-z_]\w*)"
+    return frozenset(re.findall(pattern, text)) | frozenset(re.findall(read, text))

@@ -1,0 +1,1 @@
+"""The entries of the handbook: one module per diagnosis, each with ``diagnose(case)``."""

@@ -1,0 +1,57 @@
+"""A file or directory that is needed before the step that makes it."""
+
+from __future__ import annotations
+
+from smile.agent.literal.handbook import errors
+from smile.agent.literal.handbook.base import Advice
+from smile.agent.literal.handbook.case import Case
+from smile.agent.literal.handbook.style import accept, before, file_before, needs, paste, shortest
+from smile.tutorial.model import Command, WriteFile
+from smile.wire import GapKind, Remedy
+
+
+def diagnose(case: Case) -> Advice | None:
+    """A step below makes the missing path."""
+    path = errors.missing_path(case)
+    if not path:
+        return None
+    directory = errors.missing_directory(case, path)
+    maker = case.made_later(directory or path)
+    if maker is None and directory:
+        maker = case.made_later(path) if directory == path else None
+    if maker is None or _is_same_tool(case, maker):
+        return None
+    shown = (
+        f"`{maker.path}` is written"
+        if isinstance(maker, WriteFile)
+        else (f"`{shortest(maker.text)}` stands")
+    )
+    return Advice(
+        kind=GapKind.WRONG_ORDER,
+        title=f"`{path}` is used before it is made",
+        problem=f"{needs(case)} needs `{path}`, but {shown} only on line {maker.lines.first}.",
+        fix=_fix(case, maker),
+        remedy=_remedy(case, maker),
+    )
+
+
+def _is_same_tool(case: Case, maker: Command | WriteFile) -> bool:
+    """The step below is the failing command over again, which fails likewise."""
+    return isinstance(maker, Command) and maker.text.strip() == case.command
+
+
+def _fix(case: Case, maker: Command | WriteFile) -> str:
+    line = maker.lines.first
+    if isinstance(maker, Command):
+        return paste(case, f"Move line {line} up, before line {case.line}:", maker.text)
+    return f"Move the block of `{maker.path}` (line {line}) up, before line {case.line}."
+
+
+def _remedy(case: Case, maker: Command | WriteFile) -> Remedy | None:
+    if case.programs[:1] == ("rm",):
+        return accept(case)
+    if isinstance(maker, Command):
+        return before(case, maker.text)
+    if maker.elided:
+        return None
+    return file_before(case, maker.path, maker.content)

@@ -1,0 +1,109 @@
+"""A shell variable that no step sets: the command sees an empty word in its place."""
+
+from __future__ import annotations
+
+import re
+
+from smile.agent.literal.handbook import commandline, errors
+from smile.agent.literal.handbook.base import Advice
+from smile.agent.literal.handbook.case import Case
+from smile.agent.literal.handbook.style import before, instead, paste
+from smile.tutorial.model import Command, Lines
+from smile.wire import GapKind, Remedy
+
+_ALWAYS = frozenset(
+    "HOME PATH USER PWD OLDPWD SHELL HOSTNAME LANG TERM RANDOM SECONDS UID EUID PPID LINENO IFS "
+    "BASH BASH_VERSION HOSTTYPE OSTYPE MACHTYPE SHLVL TMPDIR EDITOR VIRTUAL_ENV LOGNAME REPLY "
+    "PS1 MAIL COLUMNS LINES PIPESTATUS BASHPID FUNCNAME".split()
+)
+
+
+def diagnose(case: Case) -> Advice | None:
+    """A command, this one or one above that led here, expands a variable that nothing set."""
+    if errors.missing_program(case):
+        return None
+    culprit, name = _culprit(case)
+    if culprit is None:
+        return None
+    line = culprit.lines.first
+    value = _value(case, name)
+    fix = f"Say before line {line} what `{name}` is to be."
+    if value:
+        fix = paste(case, f"Set `{name}` before it is used:", f"export {name}={value}")
+    return Advice(
+        kind=GapKind.UNDEFINED_VARIABLE,
+        title=f"`${name}` is never set",
+        problem=f"The command on line {line} uses the variable `{name}`, which no step sets.",
+        fix=fix,
+        remedy=_remedy(case, culprit, name, value),
+        location=case.at(Lines(culprit.lines.first, culprit.lines.last)),
+    )
+
+
+def _culprit(case: Case) -> tuple[Command | None, str]:
+    here = next((c for c in case.commands if c.lines.first == case.line), None)
+    if case.command:
+        here = Command(case.command, Lines(case.line, case.location.end_line))
+    if here is not None and (name := _unset(case, here)):
+        return here, name
+    if not errors.missing_path(case):
+        return None, ""
+    paths = re.compile(r"\s*(?:cd|mkdir|git clone|cp|mv)\b")
+    for command in reversed([c for c in case.earlier if paths.match(c.text)]):
+        if name := _unset(case, command):
+            return command, name
+    return None, ""
+
+
+def _unset(case: Case, command: Command) -> str:
+    """The first variable of a command that nothing above it sets."""
+    above = [c.text for c in case.commands if c.lines.first < command.lines.first]
+    known = _ALWAYS.union(*(commandline.variables_set(t) for t in (*above, command.text)))
+    for name in commandline.variables_used(command.text):
+        if name not in known and not case.facts.variables.get(name) and not _from_file(case, name):
+            return name
+    return ""
+
+
+def _from_file(case: Case, name: str) -> bool:
+    return any(re.search(rf"^(?:export )?{name}=", w.content, re.MULTILINE) for w in case.writes)
+
+
+def _value(case: Case, name: str) -> str:
+    """What the variable holds, as far as the rest of the tutorial lets one infer it."""
+    if re.search(r"DIR|FOLDER|PROJECT|ROOT|WORKSPACE", name):
+        for command in case.later:
+            words = commandline.words(command.text)
+            if words[:1] == ("cd",) and len(words) > 1 and words[1].startswith(("~", "/")):
+                return words[1]
+        return "~/project"
+    if re.search(r"^(?:PKG|PACKAGE|LIB|MODULE)", name):
+        return _imported(case)
+    if re.search(r"PORT", name):
+        return "8000"
+    return "alex" if re.search(r"NAME|USER", name) else ""
+
+
+def _imported(case: Case) -> str:
+    """The module that the tutorial's code imports or its commands run, when there is just one."""
+    found = dict.fromkeys(
+        m
+        for w in case.writes
+        if w.path.endswith(".py")
+        for m in re.findall(r"^(?:import|from) (\w+)", w.content, re.MULTILINE)
+    )
+    used = [p for c in case.later for p in commandline.programs(c.text)]
+    third_party = [m for m in found if not errors.is_standard(m)]
+    named = [m for m in third_party if m in used] or third_party
+    return named[0] if named else ""
+
+
+def _remedy(case: Case, culprit: Command, name: str, value: str) -> Remedy | None:
+    if not value:
+        return None
+    if culprit.lines.first != case.line:
+        remedy = before(case, f"export {name}={value}")
+        return remedy.model_copy(update={"line": culprit.lines.first})
+    if re.search(r"PKG|PACKAGE|LIB|MODULE", name):
+        return instead(case, re.sub(rf"\"?\$\{{?{name}\}}?\"?", value, case.command))
+    return before(case, f"export {name}={value}")

@@ -1,0 +1,72 @@
+"""How an answer is worded: remedies, and text to paste in the author's own style."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from smile.agent.literal.handbook.case import Case
+from smile.wire import Remedy, RemedyAction, RemedyFile
+
+_SHELLS = {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal"}
+_PROMPT = re.compile(r"^\s*(\$|#|>|%) ")
+
+
+def before(case: Case, *commands: str) -> Remedy:
+    """First these commands, then the one of the failing line."""
+    return Remedy(line=case.line, action=RemedyAction.BEFORE, commands=commands)
+
+
+def instead(case: Case, *commands: str) -> Remedy:
+    """These commands in place of the failing one."""
+    return Remedy(line=case.line, action=RemedyAction.REPLACE, commands=commands)
+
+
+def accept(case: Case) -> Remedy:
+    """Go on in spite of the failure."""
+    return Remedy(line=case.line, action=RemedyAction.ACCEPT)
+
+
+def file_before(case: Case, path: str, content: str) -> Remedy:
+    """First this file, then the command of the failing line."""
+    files = (RemedyFile(path=path, content=content),)
+    return Remedy(line=case.line, action=RemedyAction.BEFORE, files=files)
+
+
+def fence(case: Case, commands: Iterable[str]) -> str:
+    """A block of commands that looks like the author's: language and prompt of the failing one."""
+    language = case.block.language if case.block is not None and not case.block.inline else ""
+    language = language if language in _SHELLS else "bash"
+    quoted = case.lines[case.line - 1 : case.line]
+    match = _PROMPT.match(quoted[0]) if quoted else None
+    prompt = "$ " if match and match[1] == "$" else ""
+    if language in {"console", "shell-session", "shellsession"}:
+        prompt = "$ "
+    return f"```{language}\n" + "\n".join(prompt + c for c in commands) + "\n```"
+
+
+def paste(case: Case, sentence: str, *commands: str) -> str:
+    """A sentence and, below it, the commands."""
+    return f"{sentence}\n\n{fence(case, commands)}" if commands else sentence
+
+
+def file_block(path: str, content: str) -> str:
+    """A sentence that names a file and the block that shows it."""
+    language = {"py": "python", "rs": "rust", "yml": "yaml"}
+    suffix = PurePosixPath(path).suffix.removeprefix(".")
+    ticks = "````" if "```" in content else "```"
+    body = content.rstrip("\n")
+    return f"Create `{path}`:\n\n{ticks}{language.get(suffix, suffix)}\n{body}\n{ticks}"
+
+
+def needs(case: Case) -> str:
+    """The beginning of a sentence about the failing place."""
+    what = "The command" if case.command else "The step"
+    return f"{what} on line {case.line}"
+
+
+def shortest(text: str, limit: int = 60) -> str:
+    """A command on one line, cut for a title."""
+    first = text.strip().split("\n", 1)[0]
+    return first if len(first) <= limit else first[: limit - 1] + "…"
