@@ -53,7 +53,7 @@ def test_help_of_run_lists_every_exit_code(smile: Smile) -> None:
         ["run", "--provider", "moon"],
         ["run", "--port", "70000"],
         ["run", "--example", "moon"],
-        ["run", "--example", "hello", "other.md"],
+        ["run", "--example", "shell-journal", "other.md"],
         ["image"],
     ],
 )
@@ -201,4 +201,4 @@ def test_init_into_a_directory_that_is_missing_exits_with_2(smile: Smile) -> Non
 def test_the_examples_are_listed_on_stdout(smile: Smile) -> None:
     done = smile("run", "--example", "list")
     assert done.returncode == 0
-    assert "hello" in done.stdout.split()
+    assert "shell-journal" in done.stdout.split()

@@ -47,7 +47,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
 
 def _gaps(report: Report) -> Iterator[str]:
     if not report.gaps:
-        yield "no gaps found"
+        completed = report.summary.status is Status.COMPLETED
+        yield "no gaps found" if completed else "no gaps found until then"
         return
     for severity in Severity:
         gaps = [gap for gap in report.gaps if gap.severity is severity]

@@ -35,9 +35,10 @@ def docker() -> Engine:
 
 def local() -> Engine:
     """The engine that needs no daemon."""
+    from smile.gateway.egress import EgressProxy
     from smile.sandbox.local import LocalEngine
 
-    return LocalEngine()
+    return LocalEngine(lambda upstream: EgressProxy(upstream).serve)
 
 
 async def choose(kind: SandboxKind, image: str) -> Choice:
