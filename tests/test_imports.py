@@ -18,7 +18,6 @@ RANK = {
     "errors": 0,
     "wire": 1,
     "streams": 1,
-    "streams": 1,
     "config": 2,
     "tutorial": 2,
     "sandbox": 3,
