@@ -35,6 +35,7 @@ RECIPE = Path(__file__).parent / "image"
 WRAPPER = ("__init__.py", "errors.py", "wire.py", "tutorial", "agent")
 """The parts of SMILE that run inside."""
 LAST_LINES = 15
+PROXIES = frozenset({"http_proxy", "https_proxy", "no_proxy"})
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -159,7 +160,8 @@ class _Plan:
     def arguments(self) -> dict[str, str]:
         packages = NEWCOMER if self.base == DEFAULT_BASE else ONLY_SUDO
         # Every builder knows the proxy's variables, and leaves them out of the image.
-        proxies = variables(self.network.proxy, "", NO_PROXY)
+        given = variables(self.network.proxy, "", NO_PROXY)
+        proxies = {name: value for name, value in given.items() if name.lower() in PROXIES}
         return {"BASE": self.base, "PACKAGES": " ".join(packages), **proxies}
 
 

@@ -26,7 +26,7 @@ TOOLS = (
 """What tutorials take for granted most."""
 
 SCRIPT = (
-    "echo system=$(. /etc/os-release 2>/dev/null; echo $PRETTY_NAME)\n"
+    "echo system=$(test -r /etc/os-release && . /etc/os-release; echo $PRETTY_NAME)\n"
     "echo user=$(id -un)\n"
     f"for tool in {' '.join(TOOLS)}; do command -v $tool >/dev/null && echo tool=$tool; done\n"
     "ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 && echo lists=yes\n"

@@ -4,7 +4,8 @@ cd /tmp/smile-build
 export PYTHONPATH=source
 venv/bin/pyinstaller --noconfirm --log-level WARN --onedir --name smile-agent \
     --distpath /opt/smile --workpath work --specpath work \
-    --collect-submodules smile --collect-data smile --exclude-module tkinter start.py
+    --runtime-hook environment.py --collect-submodules smile --collect-data smile \
+    --exclude-module tkinter source/smile/agent/__main__.py
 # It has no task here and must say so, but not that it misses a part of itself.
 if /opt/smile/smile-agent/smile-agent student </dev/null >said 2>&1 ||
     grep -E 'ImportError|ModuleNotFoundError|shared (object|libraries)' said; then
