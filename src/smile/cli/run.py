@@ -7,7 +7,6 @@ import asyncio
 import os
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,9 +92,8 @@ def _config(args: argparse.Namespace) -> tuple[Config, tuple[str, ...]]:
     if args.tutorial:
         raise UsageError("--example and TUTORIAL exclude each other", "leave one of them out")
     home = examples.copied(args.example, Path())
-    flags |= {"tutorial": str(home / "tutorial.md"), "output_dir": args.output or str(home)}
-    config, warnings = configuration.load(file, flags, os.environ)
-    return replace(config, state_file=home.absolute() / ".smile/state.json"), warnings
+    sys.stderr.write(f"the example is a copy, yours to change: {home}/tutorial.md\n")
+    return configuration.load(file, flags | {"tutorial": str(home / "tutorial.md")}, os.environ)
 
 
 def _show(outcome: Outcome, *, as_json: bool) -> None:
