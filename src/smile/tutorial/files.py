@@ -1,0 +1,340 @@
+"""Code blocks that are the content of a file."""
+
+from __future__ import annotations
+
+import re
+
+from smile.tutorial import content, fence, naming, shown, words
+from smile.tutorial.context import Case, Memory
+from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
+from smile.tutorial.naming import Named
+
+_NEW = re.compile(r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing)|call(?:ed)?|named?|made?|with the following contents?|write|writing|holds|put it in|replace (?:all|the (?:entire |whole )?(?:contents?|code|file)|its contents?|everything)|contents? of)\b", re.IGNORECASE)
+_ADD = re.compile(r"\b(?:add(?:ing)?|append(?:ing)?|insert(?:ing)?|includ(?:e|ing)|extend(?:ing)?|put)\b", re.IGNORECASE)
+_END = re.compile(r"\b(?:bottom|end)\s+of\b|\b(?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|bottom)\b|\bappend", re.IGNORECASE)
+_TOP = re.compile(r"\b(?:at|to|on)\s+(?:the\s+)?(?:very\s+)?(?:top|beginning|start)\b|\btop of\b|\bprepend", re.IGNORECASE)
+_CHANGE = re.compile(r"\b(?:updat(?:e|ed|ing)|modif(?:y|ied|ying)|chang(?:e|ed|ing)|edit(?:ed|ing)?|replac(?:e|ed|ing)|now looks?|should (?:now )?look|looks? like|rewrit(?:e|ten)|adjust(?:ed)?|set(?:ting)?|new version|final(?:ly)?|complete|configur(?:e|ing)|alter)\b", re.IGNORECASE)
+_SHOWN = re.compile(r"\b(?:looks?|look) (?:something |a bit |a little )?like\b|\bcontains?\b|\bgenerated\b|\bhere(?:'s| is| are)\b|\bshould (?:now )?look\b|\bwill (?:now )?(?:look|contain|have)\b|\bsimilar to\b", re.IGNORECASE)
+_TYPE = re.compile(r"\b(?:type|typing|enter|write|paste|add|put|create|copy|replace|use the following|change|update|save|insert|edit|modify)\b", re.IGNORECASE)
+_CONFIG = re.compile(r"\bconfig(?:uration)?\b|\bsetting\b|\bmanifest\b", re.IGNORECASE)
+_EXAMPLE = re.compile(r"^\W*(?:for (?:example|instance)|e\.g|say)\b|\bconsider (?:adding|the)\b|\bimagine\b|\bsuppose\b|\bmight look\b|\bcould look\b|\bwould look\b|\byou (?:can|could|may|might) also\b|\binstead of\b", re.IGNORECASE)
+_WISHES = re.compile(r"^\W*if (?:you|we) want\b|\byou (?:can|could|may|might) (?:also|optionally)\b|^\W*optional", re.IGNORECASE)
+_PARTIAL = re.compile(r"\badd\b.{0,60}\bto\b", re.IGNORECASE | re.DOTALL)
+
+
+def named(case: Case) -> Named | None:
+    """What names the file of a block: fence, component, comment, text, heading."""
+    language, block = case.info.language, case.block
+    line = block.lines.first
+    own: list[Named] = []
+    if case.info.file and fence.fits(language, case.info.file):
+        own.append(Named(case.info.file, line, strong=True))
+    for region in reversed(block.regions):
+        keys = ("file-name", "filename", "file", "title", "path", "label")
+        for value in (*(region.attributes.get(k, "") for k in keys), region.label):
+            if fence.is_path(value) and fence.fits(language, value):
+                own.append(Named(value, region.first, strong=True))
+                break
+    comment = naming.first_line(case.text, language)
+    if comment:
+        own.append(Named(comment, block.first, strong=True))
+    said = _said(case, [n.path for n in own])
+    if not own:
+        return said or _after(case) or _heading(case)
+    best = own[0]
+    for other in [*own[1:], *([said] if said else [])]:
+        path = naming.fuller(best.path, other.path)
+        if path != best.path or other is said and other.path == best.path:
+            best = Named(path, other.line, strong=True, sentence=other.sentence)
+    return best
+
+
+def _said(case: Case, wanted: list[str]) -> Named | None:
+    """What the text before the block says, the nearest sentence first."""
+    found: Named | None = None
+    for distance, sentence in enumerate(reversed(case.intro.sentences[-8:])):
+        candidate = naming.in_sentence(sentence, case.info.language)
+        if not candidate:
+            continue
+        if wanted and not any(
+            candidate.path == w or naming.fuller(w, candidate.path) != w for w in wanted
+        ):
+            continue
+        near = distance == 0 or candidate.strong
+        if near and (found is None or (candidate.strong and not found.strong and distance < 3)):
+            found = candidate
+        if found and found.strong:
+            break
+    return found or _label(case)
+
+
+def _label(case: Case) -> Named | None:
+    """A bold line that is nothing but a file name."""
+    for paragraph in reversed(case.intro.paragraphs[-2:]):
+        path = naming.alone(paragraph.text)
+        if path and fence.fits(case.info.language, path):
+            return Named(path, paragraph.lines.first, strong=True)
+    return None
+
+
+def _after(case: Case) -> Named | None:
+    for sentence in case.after[:1]:
+        found = naming.after_block(sentence, case.info.language)
+        if found:
+            return found
+    return None
+
+
+def _heading(case: Case) -> Named | None:
+    heading = case.intro.heading
+    path = naming.alone(heading.text) if heading else ""
+    if heading and path and fence.fits(case.info.language, path):
+        return Named(path, heading.lines.first, strong=True)
+    return None
+
+
+def decide(case: Case, memory: Memory) -> Step:
+    """What a block of code (not of commands) asks for."""
+    language = case.info.language
+    if shown.is_badge(case.text, language):
+        return _skip(case, SkipReason.ILLUSTRATION)
+    found = named(case)
+    if found:
+        return _named(case, found, memory)
+    return _unnamed(case, memory)
+
+
+def _named(case: Case, found: Named, memory: Memory) -> Step:
+    path = memory.resolve(found.path)
+    language = _language(case, path)
+    said = found.sentence.plain if found.sentence else ""
+    if found.sentence and case.intro.last and case.intro.last != said:
+        said = f"{said} {case.intro.last}"
+    said = said or case.intro.last
+    listed = content.extended_list(case.text) if language == "python" else None
+    if listed and fence.language_of(path) == "python":
+        return _write(case, found, path, Placement.APPEND, memory, text=listed[1])
+    if not found.strong and not (content.looks_structured(language) and _mergeable(case, language)):
+        return _unnamed(case, memory)
+    if _EXAMPLE.search(said) and not case.info.file:
+        return _skip(case, SkipReason.ILLUSTRATION)
+    old = memory.files.get(path)
+    if old and content.is_excerpt(case.text, old):
+        return _skip(case, SkipReason.ILLUSTRATION)
+    if path not in memory.files and _is_shown(said, case, found):
+        return _skip(case, SkipReason.ILLUSTRATION)
+    place = placement(said, case.text, language, old, known=path in memory.files, path=path)
+    if place is None:
+        return _skip(case, SkipReason.UNKNOWN)
+    return _write(case, found, path, place, memory)
+
+
+def _mergeable(case: Case, language: str) -> bool:
+    return language != "json" or bool(content.definitions(content.without_elision(case.text, language), language))
+
+
+def _is_shown(said: str, case: Case, found: Named) -> bool:
+    """The text shows a file that a program made ("it looks like this")."""
+    before = case.intro.text
+    return bool(_SHOWN.search(said)) and not (_NEW.search(before) or _ADD.search(said) or _TYPE.search(said)) and (
+        case.info.file == "" or bool(found.sentence) or bool(case.intro.sentences)
+    )
+
+
+def _language(case: Case, path: str) -> str:
+    own = fence.language_of(path)
+    return own or case.info.language
+
+
+def placement(
+    said: str, text: str, language: str, old: str | None, *, known: bool, path: str
+) -> Placement | None:
+    """How a block changes its file; ``None`` when the text doesn't say."""
+    if _END.search(said):
+        return Placement.APPEND
+    if _TOP.search(said) and not re.search(r"\bfile\b.{0,20}\bat the top\b|top[- ]level", said):
+        return Placement.PREPEND
+    if language == "make":
+        return _make(said, text, old)
+    if content.looks_structured(language):
+        return _structured(said, text, language, old, known=known, path=path)
+    return _code(said, text, language, old, known=known)
+
+
+def _make(said: str, text: str, old: str | None) -> Placement:
+    before, after = set(content.definitions(old or "", "make")), set(content.definitions(text, "make"))
+    if not before or before <= after:
+        return Placement.REPLACE if not (_ADD.search(said) and not before) else Placement.APPEND
+    return Placement.MERGE if before & after or not _ADD.search(said) else Placement.APPEND
+
+
+_GENERATED = frozenset({"package.json", "tsconfig.json", "pyproject.toml", "Cargo.toml", "mkdocs.yml", "composer.json", "deno.json",
+    "pubspec.yaml", "angular.json", "turbo.json", "nx.json", "app.json", "settings.json", "wrangler.toml", "foundry.toml"})  # fmt: skip
+
+
+def _structured(
+    said: str, text: str, language: str, old: str | None, *, known: bool, path: str
+) -> Placement:
+    if known and old == "":
+        return Placement.REPLACE
+    if old is not None:
+        names = set(content.definitions(old, language))
+        if names and names <= set(content.definitions(text, language)) and not _ADD.search(said):
+            return Placement.REPLACE
+        return Placement.REPLACE if _whole(said) else Placement.MERGE
+    if _whole(said) and not _ADD.search(said):
+        return Placement.REPLACE
+    generated = path.rsplit("/", 1)[-1] in _GENERATED
+    if _NEW.search(said) and not (_ADD.search(said) and generated):
+        return Placement.REPLACE
+    if _ADD.search(said) or _CHANGE.search(said) or generated or known:
+        return Placement.MERGE
+    return Placement.REPLACE
+
+
+def _whole(said: str) -> bool:
+    return bool(re.search(r"\breplace (?:all|everything|the (?:entire |whole |existing )?(?:contents?|file|code)|its contents?)\b|\bthe (?:full|complete|entire|whole) file\b|\blooks like this\b", said, re.IGNORECASE))
+
+
+def _code(
+    said: str, text: str, language: str, old: str | None, *, known: bool
+) -> Placement | None:
+    if old is not None and old.strip():
+        if content.is_new_version(text, old, language) or _whole(said):
+            return Placement.REPLACE
+        shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
+        if _ADD.search(said) and not shared:
+            return Placement.APPEND
+        if content.is_complete(text, language) and (_CHANGE.search(said) or not _ADD.search(said)):
+            return Placement.REPLACE
+        return None
+    if _NEW.search(said) and not _PARTIAL.search(said):
+        return Placement.REPLACE
+    if _ADD.search(said):
+        return Placement.APPEND if old is None else Placement.REPLACE
+    if known and old is None and not content.is_complete(text, language):
+        return None
+    if _CHANGE.search(said) and not content.is_complete(text, language):
+        return None if not re.search(r"\bshould (?:now )?look\b", said) else Placement.REPLACE
+    return Placement.REPLACE
+
+
+def _unnamed(case: Case, memory: Memory) -> Step:
+    """A block that names no file: a new version of the last one, or a sketch."""
+    language, text = case.info.language, case.text
+    said = case.intro.last
+    path = memory.latest(language)
+    old = memory.files.get(path) if path else None
+    typed = _TYPE.search(said) or _TYPE.search(case.intro.opening)
+    if path and old is not None:
+        place = _inferred(case, path, old, said)
+        if place:
+            named_at = case.block.lines.first
+            return _write(case, Named(path, named_at, strong=False), path, place, memory, inferred=True)
+    elif path and content.looks_structured(language) and _CONFIG.search(case.intro.text) and typed:
+        return _write(case, Named(path, case.block.lines.first, strong=False), path, Placement.MERGE, memory, inferred=True)
+    if typed and not content.is_elided(text, language) and not (old and content.is_excerpt(text, old)) and not _EXAMPLE.search(said):
+        return _skip(case, SkipReason.UNKNOWN if said.endswith(":") else SkipReason.ILLUSTRATION)
+    return _skip(case, SkipReason.ILLUSTRATION)
+
+
+def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
+    language, text = fence.language_of(path), case.text
+    if content.is_excerpt(text, old) or content.is_elided(text, language) or _EXAMPLE.search(said):
+        return None
+    around = f"{said} {case.intro.opening}"
+    if language == "make":
+        if not content.definitions(text, "make"):
+            return None
+        return placement(case.intro.text[-600:] if _TOP.search(case.intro.text) else said, text, "make", old, known=True, path=path) \
+            if old else Placement.REPLACE
+    if content.looks_structured(language):
+        shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
+        wanted = _ADD.search(around) or _CHANGE.search(around) or _CONFIG.search(around)
+        return Placement.MERGE if shared and wanted else None
+    return Placement.REPLACE if content.is_new_version(text, old, language) else None
+
+
+def _write(
+    case: Case,
+    found: Named,
+    path: str,
+    place: Placement,
+    memory: Memory,
+    *,
+    inferred: bool = False,
+    text: str | None = None,
+) -> WriteFile:
+    language = _language(case, path)
+    body = case.block.text if text is None else text
+    if body and not body.endswith("\n"):
+        body += "\n"
+    elided = text is None and content.is_elided(body, language)
+    if elided and place is Placement.MERGE:
+        body = content.without_elision(body, language)
+    if language == "json" and re.match(r"^\s*//", body) and not path.endswith(("jsonc", "json5")):
+        body = body.split("\n", 1)[1] if naming.first_line(case.text, case.info.language) else body
+    _remember(memory, path, place, body)
+    optional = case.place.optional or bool(_WISHES.search(case.intro.last))
+    return WriteFile(case.block.lines, path, body, place, optional, elided, inferred, found.line)
+
+
+def _remember(memory: Memory, path: str, place: Placement, body: str) -> None:
+    old = memory.files.get(path)
+    if place is Placement.REPLACE:
+        memory.wrote(path, body)
+    elif place is Placement.PREPEND and old is not None:
+        memory.wrote(path, body + "\n" + old)
+    elif place is Placement.APPEND and old is not None:
+        memory.wrote(path, old + "\n" + body)
+    elif old is not None:
+        memory.wrote(path, _merged(old, body, path))
+    else:
+        memory.wrote(path, None)
+
+
+def _merged(old: str, body: str, path: str) -> str:
+    """Good enough for telling versions apart: the names of both."""
+    language = fence.language_of(path)
+    return body if set(content.definitions(old, language)) <= set(content.definitions(body, language)) else f"{old}\n{body}"
+
+
+def _skip(case: Case, reason: SkipReason) -> Skip:
+    return Skip(case.block.lines, reason, case.text)
+
+
+def is_script(case: Case) -> Named | None:
+    """A shell block that is the content of a file: a script, ``.env``, ``~/.bashrc``."""
+    text = case.text
+    first = text.lstrip().split("\n", 1)[0]
+    found = named(case)
+    if not found or not fence.fits(case.info.language, found.path):
+        return None
+    if case.info.file:
+        return found
+    base = found.path.rsplit("/", 1)[-1]
+    if first.startswith("#!"):
+        return found if found.strong else None
+    if not found.strong or not found.sentence or re.search(rf"(?<![\w.-]){re.escape(base)}(?![\w-])", text):
+        return None
+    said = found.sentence.plain
+    writes = re.search(r"\b(?:create|add|append|put|write|save|edit|open|update|set|paste|insert)\b", said, re.IGNORECASE)
+    scriptlike = fence.language_of(found.path) in {"sh", "env"} or found.path.endswith(tuple(words.BASENAMES))
+    if writes and scriptlike and not re.search(r"\b(?:run|execut|command)", said, re.IGNORECASE):
+        return found
+    return None
+
+
+def write_script(case: Case, found: Named, memory: Memory) -> Step:
+    """The step that writes such a file."""
+    path = memory.resolve(found.path)
+    said = found.sentence.plain if found.sentence else case.intro.last
+    adds = _ADD.search(said) and path.rsplit("/", 1)[-1] not in memory.files
+    place = Placement.APPEND if adds or _END.search(said) else Placement.REPLACE
+    return _write(case, found, path, place, memory)
+
+
+def named_strongly(case: Case) -> bool:
+    """Whether the text says which file a block belongs in."""
+    found = named(case)
+    return bool(found and found.strong)
