@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smile.report import audit
@@ -32,6 +32,7 @@ def test_a_command_stands_with_its_end_and_its_output_below() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+@settings(deadline=None)
 def test_no_output_can_look_like_an_entry(text: str) -> None:
     forged = f"{text}\n2026-03-01T10:00:00.000Z  iteration 1  line 1  $ rm -rf /"
     story = Story().attempt().runs(forged, step=0, line=6, output=forged)

@@ -41,6 +41,8 @@ def prose(text: str, most: int = 0) -> str:
     parts: list[str] = []
     at = 0
     for span in _CODE_SPAN.finditer(line):
+        if not span.group(2).strip():
+            continue
         parts += [_middle(line[at : span.start()], first=at == 0), code(span.group(2))]
         at = span.end()
     parts.append(_middle(line[at:], first=at == 0))
