@@ -10,7 +10,7 @@ from aiodocker import Docker
 from aiodocker.containers import DockerContainer
 
 from smile.sandbox.base import TUTORIAL_DIR, Exited, Machine, SandboxError, Spec
-from smile.sandbox.bridge import Relay
+from smile.sandbox.bridge import Bridge
 from smile.sandbox.container import (
     AGENT_PATH,
     CA_PATH,
@@ -49,7 +49,7 @@ class DockerSandbox:
         self._engine = engine
         self._spec = spec
         self._me = Owner.me()
-        self._relay = Relay(spec.port)
+        self._bridge = Bridge(spec.port)
         self._container: DockerContainer | None = None
         self._ours = False
         self._started = ""
@@ -126,9 +126,10 @@ class DockerSandbox:
 
     async def close(self, *, keep: bool = False) -> str:
         """Remove container and volume, or leave both and tell how to enter the container."""
-        await self._relay.close()
+        await self._bridge.close()
         container, self._container = self._container, None
         if keep and container is not None and await self._keep(container):
+            self._ours = False
             return f"docker exec -it {name_of(self._spec.run_id)} bash"
         if not self._ours:
             return ""
@@ -175,7 +176,7 @@ class DockerSandbox:
     async def _open_way(self, network: dict[str, Any]) -> None:
         gateway = network["Gateway"]
         try:
-            self._port = await self._relay.listen(gateway)
+            self._port = await self._bridge.listen(gateway)
             self._host = gateway
         except OSError:
             # Docker Desktop: the bridge is in its virtual machine, which forwards to our loopback.
@@ -183,7 +184,7 @@ class DockerSandbox:
         self._admit(network)
 
     def _admit(self, network: dict[str, Any]) -> None:
-        self._relay.admit(network["IPAddress"])
+        self._bridge.admit(network["IPAddress"])
 
     async def _check(self) -> None:
         """A program that was killed with its machine must not look like one that failed."""
