@@ -78,6 +78,8 @@ class Memory:
     directories: set[str] = field(default_factory=set)
     entered: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
+    named: dict[str, list[str]] = field(default_factory=dict)
+    """Base name → the paths of the files of that name."""
     spoken: str = ""
     words: set[str] = field(default_factory=set)
 
@@ -90,6 +92,7 @@ class Memory:
                 for path in (found[1] or found[2] or "").split():
                     if fence.is_path(path):
                         self.files.setdefault(path, "" if found[1] else None)
+                        self._name(path)
             for found in _MADE.finditer(command.text[:1000]):
                 for path in (found[1] or found[2] or "").split():
                     if not path.startswith("-"):
@@ -97,10 +100,16 @@ class Memory:
                 if found[2]:
                     self.entered.add(found[2].rstrip("/").rsplit("/", 1)[-1])
 
+    def _name(self, path: str) -> None:
+        known = self.named.setdefault(path.rsplit("/", 1)[-1], [])
+        if path not in known:
+            known.append(path)
+
     def wrote(self, path: str, text: str | None) -> None:
         """Remember a file."""
         self.files.pop(path, None)
         self.files[path] = text
+        self._name(path)
         self.spoken = path
         self.words.add(path)
         self.words.add(path.rsplit("/", 1)[-1])
@@ -109,7 +118,7 @@ class Memory:
         """The fuller name under which a file is already known."""
         if path in self.files or "/" in path:
             return path
-        known = [p for p in self.files if p.endswith("/" + path)]
+        known = [p for p in self.named.get(path, ()) if p in self.files]
         return known[0] if len(known) == 1 else path
 
     def latest(self, language: str) -> str:

@@ -9,7 +9,7 @@ from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.naming import Named
 
-_NEW = re.compile(r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing)|call(?:ed)?|named?|made?|with the following contents?|write|writing|holds|put it in|replace (?:all|the (?:entire |whole )?(?:contents?|code|file)|its contents?|everything)|contents? of)\b", re.IGNORECASE)
+_NEW = re.compile(r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing) (?:(?:this|it|that|the \w+)\b[^.]{0,40}? )?(?:as|to|in|into)\b|call(?:ed)?|named?|made?|with the following contents?|write|writing|holds|put it in|replace (?:all|the (?:entire |whole )?(?:contents?|code|file)|its contents?|everything)|contents? of)\b", re.IGNORECASE)
 _ADD = re.compile(r"\b(?:add(?:ing)?|append(?:ing)?|insert(?:ing)?|includ(?:e|ing)|extend(?:ing)?|put)\b", re.IGNORECASE)
 _END = re.compile(r"\b(?:bottom|end)\s+of\b|\b(?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|bottom)\b|\bappend", re.IGNORECASE)
 _TOP = re.compile(r"\b(?:at|to|on)\s+(?:the\s+)?(?:very\s+)?(?:top|beginning|start)\b|\btop of\b|\bprepend", re.IGNORECASE)
@@ -116,7 +116,7 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
         return _write(case, found, path, Placement.APPEND, memory, text=listed[1])
     if not found.strong and not (content.looks_structured(language) and _mergeable(case, language)):
         return _unnamed(case, memory)
-    if _EXAMPLE.search(said) and not case.info.file:
+    if found.sentence and _is_example(said) and not case.info.file:
         return _skip(case, SkipReason.ILLUSTRATION)
     old = memory.files.get(path)
     if old and content.is_excerpt(case.text, old):
@@ -127,6 +127,11 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
     if place is None:
         return _skip(case, SkipReason.UNKNOWN)
     return _write(case, found, path, place, memory)
+
+
+def _is_example(said: str) -> bool:
+    """ "For example, …" shows; "For example, let's …" does."""
+    return bool(_EXAMPLE.search(said)) and not re.search(r"\blet(?:'s|’s| us)\b", said)
 
 
 def _mergeable(case: Case, language: str) -> bool:
@@ -233,14 +238,14 @@ def _unnamed(case: Case, memory: Memory) -> Step:
             return _write(case, Named(path, named_at, strong=False), path, place, memory, inferred=True)
     elif path and content.looks_structured(language) and _CONFIG.search(case.intro.text) and typed:
         return _write(case, Named(path, case.block.lines.first, strong=False), path, Placement.MERGE, memory, inferred=True)
-    if typed and not content.is_elided(text, language) and not (old and content.is_excerpt(text, old)) and not _EXAMPLE.search(said):
+    if typed and not content.is_elided(text, language) and not (old and content.is_excerpt(text, old)) and not _is_example(said):
         return _skip(case, SkipReason.UNKNOWN if said.endswith(":") else SkipReason.ILLUSTRATION)
     return _skip(case, SkipReason.ILLUSTRATION)
 
 
 def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
     language, text = fence.language_of(path), case.text
-    if content.is_excerpt(text, old) or content.is_elided(text, language) or _EXAMPLE.search(said):
+    if content.is_excerpt(text, old) or content.is_elided(text, language) or _is_example(said):
         return None
     around = f"{said} {case.intro.opening}"
     if language == "make":

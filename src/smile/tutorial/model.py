@@ -182,4 +182,5 @@ class Tutorial:
 
     def quote(self, lines: Lines) -> str:
         """The raw text of these lines."""
-        return "\n".join(self.text.splitlines()[lines.first - 1 : lines.last])
+        rows = self.text.split("\n")[lines.first - 1 : lines.last]
+        return "\n".join(row.removesuffix("\r") for row in rows)

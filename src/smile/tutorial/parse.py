@@ -26,6 +26,7 @@ _NEXT = re.compile(
 )
 _START = re.compile(r"^(?:test ignore start|skip doccmd\[[^\]]{0,60}\]:\s*start|smile:\s*skip[ -]start|skip:\s*start)$", re.IGNORECASE)
 _END = re.compile(r"^(?:test ignore (?:end|stop)|skip doccmd\[[^\]]{0,60}\]:\s*end|smile:\s*skip[ -]end|skip:\s*end)$", re.IGNORECASE)
+_OURS = re.compile(r"\b(?:apt(?:-get)?|pip3?|npm|curl|pipx|cargo|go) (?:-\S+ )?(?:install|add|-)|\bapt\b")
 _RESULT = re.compile(r"\b(?:output|result|response|expected)\b", re.IGNORECASE)
 
 
@@ -51,6 +52,7 @@ class _Reader:
         self.skip_next = False
         self.skipping = False
         self.components: list[Marker] = []
+        self.ours: set[int] | None = None
 
     def run(self) -> list[Step]:
         """All steps, in no particular order."""
@@ -186,14 +188,20 @@ class _Reader:
         return self._ours_near(case.block)
 
     def _ours_near(self, block: Block) -> bool:
+        """Whether the section, or the one around it, has a block for us."""
+        top = self._top(block)
+        if self.ours is None:
+            self.ours = {
+                id(heading)
+                for other in self.document.blocks
+                if other.kind == "code" and _OURS.search(other.text[:3000])
+                for heading in self.sections.trail(other)[-4:] or [None]
+            }
+        return id(top) in self.ours
+
+    def _top(self, block: Block) -> Block | None:
         trail = self.sections.trail(block)
-        top = trail[-2] if len(trail) > 1 else (trail[-1] if trail else None)
-        ours = re.compile(r"\b(?:apt(?:-get)?|pip3?|npm|curl|pipx|cargo|go) (?:-\S+ )?(?:install|add|-)|\bapt\b")
-        return any(
-            other is not block and other.kind == "code" and ours.search(other.text[:3000])
-            for other in self.document.blocks
-            if top is None or top in self.sections.trail(other)
-        )
+        return trail[-2] if len(trail) > 1 else (trail[-1] if trail else None)
 
     def _marked(self, case: Case, step: Step) -> Step:
         """A step in an optional place is optional."""

@@ -71,7 +71,7 @@ _EDIT = re.compile(
 _PLAIN_THING = re.compile(r"\b(?:file|files|director(?:y|ies)|folder|line|lines|string|heading|entry|setting|value|text|section|code)\b", re.IGNORECASE)
 _MAKE = re.compile(r"^(?:create|make)\b", re.IGNORECASE)
 _MADE = re.compile(r"\b(?:(?:sub)?director(?:y|ies)|(?:sub-?)?folders?|dir|files?)\b", re.IGNORECASE)
-_GO = re.compile(r"^(?:change(?: directory)? (?:in)?to|navigate|go (?:in)?to|switch to|move (?:in)?to)\b", re.IGNORECASE)
+_GO = re.compile(r"^(?:change(?: directory)? (?:in)?to|navigate|go (?:back )?(?:in)?to|switch to|move (?:in)?to)\b", re.IGNORECASE)
 _NO_COMMAND = re.compile(r"^\s*(?:script|task|function|test|tests|method|target|job|container|server|program|app|example|binary|class|file|module|"
     r"key|keyword|option|flag|argument|parameter|field|variable|attribute|property|component|hook|package|library|tool|plugin|extension|"
     r"syntax|prefix|suffix|mode|button|tab|menu|instead of|to (?:denote|indicate|specify|represent|define|declare))\b", re.IGNORECASE)  # fmt: skip
@@ -324,7 +324,8 @@ def goes(text: str) -> bool:
 
 
 def _text(sentence: Sentence, start: int, end: int) -> str:
-    return " ".join(sentence.text[start:end].split()).strip(" ,;")
+    said = " ".join(sentence.text[start:end].split()).strip(" ,;")
+    return re.sub(r",?\s+(?:and|then|and then)$", "", said)
 
 
 def _clauses(sentence: Sentence) -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ _OPENERS = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSERS = frozenset({"fi", "done", "esac"})
 _HEREDOC = re.compile(r"<<(-?)\s*(?:\\?([\w.!@%+-]+)|'([^']+)'|\"([^\"]+)\")")
 _WORD = re.compile(r"[^\s;&|()`]+")
-MAX_RETRIES = 40
+MAX_RETRIES = 8
 """How often an open quote is given up before each line counts as a command of its own."""
 
 

@@ -42,12 +42,14 @@ class Wanted:
     def steps(self, intro: Intro, components: list[Marker], step: Step | None) -> list[Step]:
         """The steps of the text before ``step`` (``None``: no block follows)."""
         made: list[Step] = []
+        lead: Block | None = None
         for index, paragraph in enumerate(intro.paragraphs):
+            lead = lead if paragraph.item else paragraph
             place = self.sections.place(paragraph)
             if place.skip:
                 continue
             adjacent = index == len(intro.paragraphs) - 1
-            if paragraph.item and _is_description(intro.paragraphs, index):
+            if paragraph.item and _is_description(lead):
                 continue
             for sentence in text.sentences(paragraph.text, paragraph.lines.first):
                 for wish in prose.wishes(sentence):
@@ -131,6 +133,8 @@ class Wanted:
         if not about:
             return None
         kind = marker.attributes.get("type", "install")
+        if kind in ("run", "exec", "dlx"):
+            about = tuple(f"npm {kind} {a}" for a in about)
         return Prose(Lines(marker.line, marker.line), f"{kind} {' '.join(about)}", about)
 
 
@@ -169,9 +173,8 @@ _DESCRIBES = re.compile(
 )
 
 
-def _is_description(paragraphs: list[Block], index: int) -> bool:
-    """Whether a list tells what something does ("And that will:")."""
-    lead = next((p for p in reversed(paragraphs[:index]) if not p.item), None)
+def _is_description(lead: Block | None) -> bool:
+    """Whether a list below this paragraph tells what something does ("And that will:")."""
     if lead is None:
         return False
     said = lead.text.rstrip()[-300:]
