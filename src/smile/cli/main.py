@@ -6,6 +6,7 @@ Nothing heavy is imported here: each command's module is loaded when it was aske
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,9 @@ READER_GONE = 141
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``smile`` with these arguments and return its exit code."""
     args = arguments.parser(__version__).parse_args(argv)
+    # Loading makes many objects that stay: the collector would walk through them again and again,
+    # a sixth of the time that it takes to start.
+    gc.set_threshold(50_000)
     try:
         return _command(args)(args)
     except BrokenPipeError:

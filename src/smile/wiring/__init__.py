@@ -1,6 +1,6 @@
 """The composition root: Config → a run. Only here are concrete engines named."""
 
 from smile.wiring.observer import Observer
-from smile.wiring.run import StoppedEarly, run
+from smile.wiring.running import StoppedEarly, run
 
 __all__ = ["Observer", "StoppedEarly", "run"]
