@@ -87,9 +87,9 @@ RULES: tuple[Rule, ...] = (
     package_lists,
     # something inside the code is missing
     missing_module,
+    module_type,
     undefined_name,
     missing_package,
-    module_type,
     invalid_json,
     compiler_option,
     outdated_runtime,
@@ -97,12 +97,12 @@ RULES: tuple[Rule, ...] = (
     skipped_step,
     git_identity,
     # a path is missing
+    nothing_to_remove,
     made_later,
     already_inside,
     wrong_directory,
     misnamed_file,
     missing_project,
-    nothing_to_remove,
     missing_directory,
     missing_file,
     # the machine

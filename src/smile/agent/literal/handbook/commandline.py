@@ -166,6 +166,7 @@ def _made_by_tool(program: str, part: tuple[str, ...], plain: list[str]) -> Iter
     head, rest = (plain[0] if plain else ""), plain[1:]
     if program.startswith("python") and part[1:3] == ("-m", "venv"):
         yield from part[3:]
+        yield from (f"{path}/bin/activate" for path in part[3:] if not path.startswith("-"))
     elif (program, head) == ("git", "clone") and rest:
         yield rest[1] if len(rest) > 1 else PurePosixPath(rest[0]).name.removesuffix(".git")
     elif (program, head) in _PROJECT_FILES and not rest:

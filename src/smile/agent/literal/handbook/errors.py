@@ -57,6 +57,8 @@ _PATH = (
     rf"Failed to open the file ({_N}+?): No such file",
     rf"^bash: (?:line \d+: )?({_N[:-1]}:]+): No such file or directory",
     rf"^(?:\S+: )*?({_N[:-1]}:\s]+): No such file or directory",
+    r"fatal error: ([^:\s]+): No such file",
+    r"cannot find ([^-\s:][^\s:]*): No such file",
     rf"Path {_Q}?(\S+?){_Q}? does not exist",
     r"Path does not exist (\S+)",
     rf"(?:[Ff]ile|[Dd]irectory) {_Q}({_N}+){_Q} (?:does not exist|not found|doesn't exist)",
@@ -144,7 +146,7 @@ def missing_directory(case: Case, path: str) -> str:
     """The directory that must exist first: the path itself for ``cd``, its parent for a file."""
     if case.failure.path and not case.command:
         return path
-    if re.search(rf"(?:^|[;&|]\s*)cd {re.escape(path)}", case.command) or path.endswith("/"):
+    if re.search(rf"(?:^|[;&|]\s*)cd ['\"]?{re.escape(path)}", case.command) or path.endswith("/"):
         return path.rstrip("/")
     if is_written(case, path):
         parent = str(PurePosixPath(path).parent)

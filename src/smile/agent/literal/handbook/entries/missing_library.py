@@ -30,7 +30,7 @@ _TOOLS = (
     (r"Unknown compiler\(s\): \[\['?c\+\+|No CMAKE_CXX_COMPILER could be found", "a C++ compiler",
      "g++"),
     (r"cannot execute [‘'`]cc1plus|error trying to exec 'cc1plus'", "a C++ compiler", "g++"),  # noqa: RUF001
-    ((r"Could not (?:detect|find) [Nn]inja|unable to find a build program corresponding to \"Ninja\"|"
+    ((r"Could not (?:detect|find) [Nn]inja|unable to find a build program [^\n]*\"Ninja\"|"
      r"Unable to find \"?Ninja"), "Ninja", "ninja-build"),
     (r"CMake was unable to find a build program corresponding to \"Unix Makefiles\"", "make",
      "make"),

@@ -31,7 +31,9 @@ def diagnose(case: Case) -> Advice | None:
 
 def _in_project(case: Case, program: str) -> install.Recipe | None:
     """``npm run`` and ``npx`` look into the project: what they miss is its dependency."""
-    if not case.programs or case.programs[0] not in {"npm", "npx", "yarn", "pnpm"}:
+    if not case.programs or program == case.programs[0]:
+        return None
+    if case.programs[0] not in {"npm", "npx", "yarn", "pnpm"}:
         return None
     if program in {"git", "python", "python3", "make", "g++", "node"}:
         return None

@@ -16,7 +16,10 @@ from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import instead, paste
 from smile.wire import GapKind
 
-_MEANT = r"(?:your|name|path|dir|directory|folder|file|user|key|token|project|version|id|url|app)"
+_MEANT = (
+    r"(?:username|filename|dirname|your|name|path|dir|directory|folder|file|user|key|"
+    r"token|project|version|id|url|app)"
+)
 _LOOKS = (
     r"<(?![/!])[A-Za-z](?:[\w .'/-]*\w)?>",
     r"(?:/?(?:absolute/|full/)?path/to|/some/path|your/path)(?:/[\w.-]+)*/?",

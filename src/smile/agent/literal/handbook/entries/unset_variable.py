@@ -26,7 +26,7 @@ def diagnose(case: Case) -> Advice | None:
     if culprit is None:
         return None
     line = culprit.lines.first
-    value = _value(case, name)
+    value = _value(case, name, line)
     fix = f"Say before line {line} what `{name}` is to be."
     if value:
         fix = paste(case, f"Set `{name}` before it is used:", f"export {name}={value}")
@@ -44,7 +44,7 @@ def _culprit(case: Case) -> tuple[Command | None, str]:
     here = next((c for c in case.commands if c.lines.first == case.line), None)
     if case.command:
         here = Command(case.command, Lines(case.line, case.location.end_line))
-    if here is not None and (name := _unset(case, here)):
+    if here is not None and (name := _said(case) or _unset(case, here)):
         return here, name
     if not errors.missing_path(case):
         return None, ""
@@ -53,6 +53,12 @@ def _culprit(case: Case) -> tuple[Command | None, str]:
         if name := _unset(case, command):
             return command, name
     return None, ""
+
+
+def _said(case: Case) -> str:
+    """The variable that the Student found empty before it typed the command."""
+    match = re.search(r"\$(\w+)[^\n]* is not set", case.failure.problem)
+    return match[1] if match else ""
 
 
 def _unset(case: Case, command: Command) -> str:
@@ -69,10 +75,10 @@ def _from_file(case: Case, name: str) -> bool:
     return any(re.search(rf"^(?:export )?{name}=", w.content, re.MULTILINE) for w in case.writes)
 
 
-def _value(case: Case, name: str) -> str:
+def _value(case: Case, name: str, line: int) -> str:
     """What the variable holds, as far as the rest of the tutorial lets one infer it."""
     if re.search(r"DIR|FOLDER|PROJECT|ROOT|WORKSPACE", name):
-        for command in case.later:
+        for command in (c for c in case.commands if c.lines.first > line):
             words = commandline.words(command.text)
             if words[:1] == ("cd",) and len(words) > 1 and words[1].startswith(("~", "/")):
                 return words[1]

@@ -40,7 +40,7 @@ UNATTENDED: tuple[tuple[str, str, str], ...] = (
 
 QUESTIONS: tuple[str, ...] = (
     # how the last line of a program looks that waits for an answer
-    r"\[[Yy]/[Nn]\]\W*$",
+    r"\[[Yy]/[Nn]\](?: Abort\.)?\W*$",
     r"\([Yy](?:es)?/[Nn]o?\)\W*$",
     r"\(yes/no[^)]*\)\W*$",
     r"\[[yY]es/[nN]o\]\W*$",
@@ -55,7 +55,7 @@ QUESTIONS: tuple[str, ...] = (
 
 REFUSED: tuple[str, ...] = (
     # what programs say that wanted to ask and could not
-    r"^Abort\.$",
+    r"\bAbort\.$",
     r"not running in a TTY",
     r"[Ii]nteractive session required",
     r"npm (?:ERR!|error) canceled",

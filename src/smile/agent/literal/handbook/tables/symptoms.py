@@ -11,8 +11,10 @@ SKIPPED: tuple[tuple[str, str, str, str], ...] = (
         "creates the database tables",
     ),
     (
-        r"src refspec \S+ does not match any|"
-        r"does not have any commits yet|ambiguous argument 'HEAD'",
+        (
+            r"src refspec \S+ does not match any|"
+            r"does not have any commits yet|ambiguous argument 'HEAD'"
+        ),
         r"git commit",
         "",
         "makes the first commit",
