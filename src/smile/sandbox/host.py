@@ -11,6 +11,7 @@ from pathlib import Path
 
 from smile.errors import SandboxError
 from smile.sandbox.base import Machine, Spec
+from smile.sandbox.memory import remembered
 from smile.sandbox.survey import TOOLS
 
 _HOST_NAMES = frozenset({"", "host", "smile-base:latest"})
@@ -89,6 +90,21 @@ def scratch() -> str:
     if tuple(int(part) for part in release[:2] if part.isdecimal()) >= _TMPFS_HAS_USER_ATTRIBUTES:
         return ""
     return tempfile.mkdtemp(prefix=f"smile-{os.getpid()}-", dir=_SCRATCH)
+
+
+def directories() -> list[str]:
+    """All below /usr, relative to it, parents first, as the package manager left them."""
+    states = ("var/lib/dpkg/status", "var/lib/rpm", "usr/lib/sysimage/rpm", "var/lib/pacman/local")
+    return remembered("directories", [f"/{path}" for path in (*states, "usr")], _walk)
+
+
+def _walk() -> list[str]:
+    return [
+        f"{place}/{name}".removeprefix("/usr/")
+        for place, names, _ in os.walk("/usr")
+        for name in names
+        if not os.path.islink(f"{place}/{name}")  # noqa: PTH114  a Path for each is slow
+    ]
 
 
 def memory() -> int:

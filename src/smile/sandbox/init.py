@@ -75,6 +75,8 @@ def _protect(plan: Plan, helper: socket.socket, proc: int) -> None:
     at = os.open("sys/user/max_user_namespaces", os.O_WRONLY, dir_fd=proc)
     os.write(at, b"0")
     os.close(at)
+    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("500")  # should the host run out of memory, better the machine than the host
     ns.leave_keyring()
     ns.rename(b"init")
     ns.forbid_inspection()
@@ -192,9 +194,7 @@ def _become(request: Request, stdin: int, output: int, watched: Plan | None) -> 
 
 
 def _limit(watched: Plan | None) -> None:
-    """Let the kernel's memory killer choose this before PID 1; keep what it can keep alone."""
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-        file.write("500")
+    """What a process can be held to by itself."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if watched:
         most = watched["pids"] + _SPARE_PIDS

@@ -63,7 +63,7 @@ def _machine(plan: Plan, control: int, blob: int, helper: socket.socket) -> NoRe
         init.run(plan, socket.socket(fileno=control), blob, helper)
         code = 0
     except OSError as error:
-        sys.stderr.write(f"{error.strerror or error}\n")
+        sys.stderr.write(_sentence(error))
     except BaseException:  # noqa: BLE001  we are in a fork: nothing may escape into the caller
         sys.excepthook(*sys.exc_info())  # traceback can no longer be imported
     finally:
@@ -91,7 +91,7 @@ def _hold(plan: Plan, pid: int, life: int, child: socket.socket) -> None:
             child.send(b".")
         _wait(pid, life)
     except OSError as error:
-        sys.stderr.write(f"{error.strerror or error}\n")
+        sys.stderr.write(_sentence(error))
     finally:
         os.kill(pid, signal.SIGKILL)  # a dead child keeps its number until we ask for it
         os.waitpid(pid, 0)
@@ -99,6 +99,11 @@ def _hold(plan: Plan, pid: int, life: int, child: socket.socket) -> None:
             group.remove()
         if plan["scratch"]:
             _remove_scratch(plan)
+
+
+def _sentence(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}\n"
 
 
 def _wait(pid: int, life: int) -> None:

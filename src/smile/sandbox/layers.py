@@ -38,6 +38,8 @@ _EMPTY_COPIES = ("var/lib", "var/cache", "var/log", "var/spool")
 _FRESH = ("root", "home", "tmp", "run", "srv", "mnt", "media", "boot", "proc", "sys", "dev", "var")
 _SHALLOW, _DEEP = 2, 64
 _NOBODY = 65534
+_LARGEST, _LARGEST_AT_TOP = 256 * 1024, 16 * 1024**2
+"""Bytes of a file that is copied for an ordinary user; dpkg's own status is at a top."""
 
 
 def shown(host: str) -> list[str]:
@@ -94,28 +96,34 @@ def own_as(lower: str, upper: str) -> None:
     _own(upper, os.stat(lower))
 
 
-def make_writable(lower: str, upper: str) -> None:
+def make_writable(lower: str, upper: str, directories: list[str]) -> None:
     """Let an ordinary user's machine write where the host's root owns the directories.
 
-    An id that isn't mapped can't be acted for, so the directories that packages go to are made
-    anew in the upper layer, and small files that are changed in place are copied.
+    An id that isn't mapped can't be acted for, so directories are made anew in the upper layer,
+    and the files that are changed in place, such as locks, are copied.
+
+    Args:
+        lower: a directory of the host.
+        upper: the layer that will stand over it.
+        directories: those below /usr, parents first: too many to be looked for each time.
     """
-    if lower.endswith(("/etc", "/lib/dpkg", "/cache/debconf")):
-        _copy_tree(lower, upper, "", _DEEP if lower.endswith("/etc") else 1)
+    if lower.endswith("/etc"):
+        _copy_tree(lower, upper, "", _DEEP)
+    elif "/var/" in lower:
+        _copy_directories(lower, upper, 3)
+        _copy_tree(lower, upper, "", 2)
+    elif lower.endswith("/usr") and directories:
+        for path in directories:
+            try:
+                os.mkdir(f"{upper}/{path}", 0o755)
+            except OSError:
+                pass  # it is there already, or has gone since it was listed
     else:
-        _copy_directories(lower, upper, 3 if lower.endswith("/usr") else 2)
-    if lower.endswith("/usr"):
-        languages = f"{lower}/share/locale"
-        if os.path.isdir(languages):
-            _copy_directories(languages, f"{upper}/share/locale", 2)
+        _copy_directories(lower, upper, 2)
 
 
 def _unreadable(root: str, below: str, depth: int) -> Iterator[tuple[str, os.stat_result]]:
-    try:
-        entries = list(os.scandir(f"{root}/{below}"))
-    except PermissionError:
-        return
-    for entry in entries:
+    for entry in _entries(f"{root}/{below}"):
         if entry.is_symlink():
             continue
         is_directory = entry.is_dir(follow_symlinks=False)
@@ -155,13 +163,7 @@ def _copy_file(source: str, target: str) -> None:
 
 def _copy_empty(source: str, target: str, depth: int) -> None:
     os.makedirs(target, exist_ok=True)
-    if not depth:
-        return
-    try:
-        entries = list(os.scandir(source))
-    except PermissionError:
-        return
-    for entry in entries:
+    for entry in _entries(source) if depth else []:
         if entry.is_dir(follow_symlinks=False):
             inner = depth - 1 if source.endswith("/spool") else 0
             _copy_empty(entry.path, f"{target}/{entry.name}", inner)
@@ -169,20 +171,14 @@ def _copy_empty(source: str, target: str, depth: int) -> None:
 
 
 def _copy_skeleton(source: str, target: str) -> None:
-    if not os.path.isdir(source):
-        return
-    for entry in os.scandir(source):
+    for entry in _entries(source):
         if entry.is_file(follow_symlinks=False) and os.access(entry.path, os.R_OK):
             _copy_file(entry.path, f"{target}/{entry.name}")
 
 
 def _copy_directories(lower: str, upper: str, depth: int) -> None:
-    try:
-        entries = list(os.scandir(lower)) if depth else []
-    except PermissionError:
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False) and not lower.endswith("/share/doc"):
+    for entry in _entries(lower) if depth else []:
+        if entry.is_dir(follow_symlinks=False):
             target = f"{upper}/{entry.name}"
             os.makedirs(target, exist_ok=True)
             os.chmod(target, stat.S_IMODE(entry.stat().st_mode) | 0o700)
@@ -190,21 +186,36 @@ def _copy_directories(lower: str, upper: str, depth: int) -> None:
 
 
 def _copy_tree(lower: str, upper: str, below: str, depth: int) -> None:
-    try:
-        entries = list(os.scandir(f"{lower}/{below}"))
-    except PermissionError:
-        return
-    for entry in entries:
+    if below.startswith("info/"):
+        return  # of dpkg: ten thousand files, each replaced as a whole
+    for entry in _entries(f"{lower}/{below}"):
         target = f"{upper}/{below}{entry.name}"
-        if os.path.lexists(target):
-            continue  # hidden
         if entry.is_symlink():
-            os.symlink(os.readlink(entry.path), target)
+            if not os.path.lexists(target):
+                os.symlink(os.readlink(entry.path), target)
         elif entry.is_dir():
-            os.mkdir(target)
-            os.chmod(target, stat.S_IMODE(entry.stat().st_mode) | 0o700)
+            if not os.path.isdir(target):
+                os.mkdir(target)
+                os.chmod(target, stat.S_IMODE(entry.stat().st_mode) | 0o700)
             if depth > 1:
                 _copy_tree(lower, upper, f"{below}{entry.name}/", depth - 1)
-        elif entry.is_file() and os.access(entry.path, os.R_OK):
-            _copy_file(entry.path, target)
-            os.chmod(target, stat.S_IMODE(entry.stat().st_mode))
+        elif entry.is_file() and not os.path.lexists(target):
+            _copy_small(entry, target, _LARGEST if below else _LARGEST_AT_TOP)
+
+
+def _copy_small(entry: os.DirEntry[str], target: str, most: int) -> None:
+    status = entry.stat()
+    if status.st_size > most or entry.name.endswith(("-old", ".bin")):
+        return
+    if os.access(entry.path, os.R_OK):
+        _copy_file(entry.path, target)
+    else:  # a lock: it is enough that there is one
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
+    os.chmod(target, stat.S_IMODE(status.st_mode))
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    try:
+        return list(os.scandir(directory))
+    except (PermissionError, FileNotFoundError):
+        return []

@@ -37,7 +37,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TERM": "xterm",
 }
-_TRIAL = Limits(memory=256 * 1024**2, pids=32, disk=16 * 1024**2)
+_TRIAL = Limits(memory=256 * 1024**2, pids=32, disk=64 * 1024**2)
 
 
 class LocalEngine:
@@ -53,6 +53,7 @@ class LocalEngine:
         try:
             lower = host.lower(image)
             plan = _plan(Spec("trial", image, {}, 0, limits=_TRIAL), lower, Runtime((), ()))
+            plan["directories"] = []  # what packages write to is of no matter for a trial
             blob = memory_file("files", b"")
             try:
                 await (await Jail.start(plan, blob)).stop()
@@ -178,6 +179,7 @@ def _plan(spec: Spec, lower: Path, needed: Runtime) -> Plan:
         "memory": spec.limits.memory,
         "pids": spec.limits.pids,
         "cpus": spec.limits.cpus,
+        "directories": host.directories() if ids and shown else [],
         "binds": list(needed.binds),
         "texts": texts(spec, lower, _PROXY, host=shown, one_id=one_id),
         "files": files,

@@ -80,7 +80,7 @@ def _overlay(plan: Plan, lower: str, target: str, name: str) -> None:
     if not plan["lower"]:
         layers.hide(lower, upper, f"{'user' if ordinary else 'trusted'}.overlay.opaque")
     if ordinary:
-        layers.make_writable(lower, upper)
+        layers.make_writable(lower, upper, plan["directories"])
     escaped = lower.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
     options = f"lowerdir={escaped},upperdir={upper},workdir={work}"
     options += ",userxattr" if ordinary else ""

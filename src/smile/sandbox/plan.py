@@ -19,6 +19,8 @@ class Plan(TypedDict):
     memory: int
     pids: int
     cpus: float
+    directories: list[str]
+    """As an ordinary user: those below /usr, relative to it, parents first; root: none."""
     binds: list[tuple[str, str]]
     """Path of the host, path of the machine: shown read-only."""
     texts: list[tuple[str, int, str]]

@@ -7,8 +7,6 @@ library, can run it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import site
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import smile
 from smile.errors import SandboxError
+from smile.sandbox.memory import remembered
 
 ROOT = "/opt/smile"
 _LIBRARIES = f"{ROOT}/lib"
@@ -87,24 +86,7 @@ def _sites() -> Iterator[tuple[str, str]]:
 def _libraries(executable: str) -> list[str]:
     """Absolute paths of the loader and the libraries, remembered between runs."""
     objects = [executable, *map(str, _extensions())]
-    stamp = [(path, Path(path).stat().st_mtime_ns) for path in objects]
-    digest = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()[:16]
-    cache = _cache_directory() / f"libraries-{digest}.json"
-    try:
-        found: list[str] = json.loads(cache.read_text("utf-8"))
-        if all(Path(path).exists() for path in found):
-            return found
-    except (OSError, ValueError):
-        pass  # not there yet, or torn
-    found = _ask_loader(objects)
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        temporary = cache.with_suffix(f".{os.getpid()}")
-        temporary.write_text(json.dumps(found), "utf-8")
-        temporary.replace(cache)
-    except OSError:
-        pass  # a home that can't be written to costs half a second a run, no more
-    return found
+    return remembered("libraries", objects, lambda: _ask_loader(objects))
 
 
 def _extensions() -> Iterator[Path]:
@@ -133,7 +115,3 @@ def _ask_loader(objects: list[str]) -> list[str]:
     found = re.findall(r"^\s+(?:\S+ => )?(/\S+) \(0x", said, re.MULTILINE)
     by_name = {Path(path).name: path for path in reversed(found)}
     return sorted(by_name.values())
-
-
-def _cache_directory() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "smile"
