@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -252,10 +253,12 @@ def test_an_example_is_copied_and_followed(smile: Smile, tmp_path: Path) -> None
     assert (tmp_path / "smile-report.md").exists()
 
 
-def test_ten_commands_take_a_moment(smile: Smile, tmp_path: Path) -> None:
+def test_a_run_of_ten_commands_takes_little_of_the_processor(smile: Smile, tmp_path: Path) -> None:
     lines = "\n".join(f"echo {number}" for number in range(10))
     write(tmp_path, f"# Ten\n\n```bash\n{lines}\n```\n")
-    start = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert smile("run", "--sandbox", "local").returncode == 0
-    # 1.5 s is what it takes; machines that run other tests beside this one get some more.
-    assert time.perf_counter() - start < 4.5
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Seconds of the processor: those of the clock depend on what else the machine does. Half of
+    # it is SMILE, half the wrapper inside; both mostly load what they need.
+    assert after.ru_utime - before.ru_utime < 4
