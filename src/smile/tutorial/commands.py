@@ -103,7 +103,7 @@ def _commands(
         return output(case)
     if shown.introduces_output(last) and not shown.introduces_command(last) and not _any_known(rows):
         return output(case)
-    return _run(case, _unprinted(shell.split(_applicable(numbered))), memory)
+    return _run(case, _unprinted(_applicable(shell.split(numbered, comments=True))), memory)
 
 
 def _any_known(rows: list[str]) -> bool:
@@ -127,31 +127,33 @@ def _unprinted(drafts: list[Draft]) -> list[Draft]:
 # --- variants within a block ---------------------------------------------------------------------
 
 
-def _applicable(numbered: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The lines without those that a comment assigns to others ("# Windows", "# or")."""
-    kept: list[tuple[int, str]] = []
+def _applicable(drafts: list[Draft]) -> list[Draft]:
+    """The commands without those that a comment assigns to others ("# Windows", "# or")."""
+    kept: list[Draft] = []
     dropping = False
     taken: tuple[str, ...] = ()
-    for number, line in numbered:
-        bare = line.strip()
-        if bare.startswith("#") and not bare.startswith("#!"):
-            dropping, taken = _for_others(bare, taken, kept)
-            continue
-        if not bare:
-            dropping = dropping and not kept
-            kept.append((number, line))
+    last = 0
+    for draft in drafts:
+        bare = draft.texts[0]
+        if draft.first > last + 1 and kept:
+            dropping = False
+        last = draft.last
+        if bare.startswith("#"):
+            dropping, taken = _for_others(bare, taken, started=bool(kept))
         elif not dropping and not _windows_line(bare):
-            kept.append((number, line))
-    return kept if any(t.strip() for _, t in kept) else [x for x in numbered if not _windows_line(x[1])] or numbered
+            kept.append(draft)
+    bodies = [d for d in drafts if not d.texts[0].startswith("#")]
+    return kept or [d for d in bodies if not _windows_line(d.texts[0])] or bodies
 
 
 def _for_others(
-    comment: str, taken: tuple[str, ...], kept: list[tuple[int, str]]
+    comment: str, taken: tuple[str, ...], *, started: bool
 ) -> tuple[bool, tuple[str, ...]]:
+    """Whether the commands below a comment are not for us, and the tools already taken."""
     text = comment.lstrip("# ").strip()
     if choice.heading_applies(text) is False or choice.for_others(text):
         return True, taken
-    if _OR_COMMENT.match(comment) and any(t.strip() for _, t in kept):
+    if _OR_COMMENT.match(comment) and started:
         return True, taken
     named = [t for t in choice.tools(text) if len(text.split()) <= 4]
     family = choice.family(named[0]) if len(named) == 1 else ()

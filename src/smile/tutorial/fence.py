@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from smile.tutorial import words
 
 _PAIR = re.compile(
-    r"""([\w:-]{1,40})\s*[=:]\s*(?:"([^"]{0,300})"|'([^']{0,300})'|\{([^{}]{0,300})\}|([^\s,{}"']{1,300}))"""
+    r"""["']?([\w:-]{1,40})["']?\s*[=:]\s*(?:"([^"]{0,300})"|'([^']{0,300})'|\{([^{}]{0,300})\}|([^\s,{}"']{1,300}))"""
 )
 _WORD = re.compile(r"[^\s,{}]+")
 _NAMES = ("title", "filename", "file-name", "file", "path", "name", "src", "label")

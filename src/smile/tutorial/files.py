@@ -212,7 +212,8 @@ def _code(
             return Placement.APPEND
         if content.is_complete(text, language) and (_CHANGE.search(said) or not _ADD.search(said)):
             return Placement.REPLACE
-        return None
+        grown = len(text.split()) >= len(old.split()) and not content.is_elided(text, language)
+        return Placement.REPLACE if grown and _CHANGE.search(said) and not _ADD.search(said) else None
     if _NEW.search(said) and not _PARTIAL.search(said):
         return Placement.REPLACE
     if _ADD.search(said):
@@ -285,7 +286,7 @@ def _write(
 
 
 def _remember(memory: Memory, path: str, place: Placement, body: str) -> None:
-    old = memory.files.get(path)
+    old = memory.files.get(path, "")
     if place is Placement.REPLACE:
         memory.wrote(path, body)
     elif place is Placement.PREPEND and old is not None:

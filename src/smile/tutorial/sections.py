@@ -42,6 +42,7 @@ class Sections:
         self.headings = [b for b in document.blocks if b.kind == "heading"]
         self.regions = _region_skips(document)
         self.skips = self._heading_skips()
+        self.blocks = _block_skips(document)
         self.trails: dict[int, list[Block]] = {}
         trail: list[Block] = []
         for block in document.blocks:
@@ -56,6 +57,8 @@ class Sections:
     def place(self, block: Block) -> Place:
         """What the surroundings of a block say."""
         optional = False
+        if id(block) in self.blocks:
+            return Place(self.blocks[id(block)])
         for region in block.regions:
             reason = self.regions.get(id(region))
             if reason:
@@ -176,6 +179,27 @@ def _region_skips(document: Document) -> dict[int, SkipReason]:
             continue
         worse = first if choice.recommended(second.label) and not choice.recommended(first.label) else second
         skips[id(worse)] = SkipReason.ALTERNATIVE
+    return skips
+
+
+def _block_skips(document: Document) -> dict[int, SkipReason]:
+    """Blocks of a code group (``::: code-group`` with labelled fences) that are not taken."""
+    groups: dict[int, list[tuple[Block, str]]] = {}
+    for block in document.blocks:
+        inner = block.regions[-1] if block.regions else None
+        if block.kind == "code" and inner and inner.kind == "group":
+            info = fence.read(block.info)
+            groups.setdefault(id(inner), []).append((block, info.label or info.file))
+    skips: dict[int, SkipReason] = {}
+    for members in groups.values():
+        labels = [label for _, label in members]
+        files = {fence.language_of(x) for x in labels if fence.is_path(x)}
+        if len(members) < 2 or not all(labels) or len(files) == len(members):
+            continue
+        chosen = choice.pick(labels)
+        for index, (block, _) in enumerate(members):
+            if index != chosen:
+                skips[id(block)] = SkipReason.ALTERNATIVE
     return skips
 
 

@@ -141,13 +141,19 @@ def dedent(lines: list[str]) -> list[str]:
     return [x[common:] for x in lines]
 
 
-def split(lines: list[tuple[int, str]]) -> list[Draft]:
-    """Lines without prompts to commands; comments and blank lines between them are dropped."""
+def split(lines: list[tuple[int, str]], *, comments: bool = False) -> list[Draft]:
+    """Lines without prompts to commands; blank lines between them are dropped.
+
+    With ``comments`` a line that is a comment becomes a draft of its own.
+    """
     drafts: list[Draft] = []
     at, retries = 0, 0
     while at < len(lines):
         number, line = lines[at]
-        if not line.strip() or line.lstrip().startswith("#"):
+        bare = line.strip()
+        if not bare or bare.startswith("#"):
+            if bare and comments:
+                drafts.append(Draft([bare], number, number))
             at += 1
             continue
         end = _end(lines, at) if retries < MAX_RETRIES else at
