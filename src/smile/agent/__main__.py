@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from smile import wire
@@ -10,6 +11,8 @@ from smile.errors import AgentError, SmileError
 
 def main() -> None:
     """Read the task, act the role, post the result; exit 0 when it was taken."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # bash can't undo a signal ignored when it began
     try:
         task = wire.Task.model_validate_json(sys.stdin.buffer.read())
         if sys.argv[-1] != task.role.value:

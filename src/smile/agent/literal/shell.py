@@ -7,18 +7,18 @@ that a program prints can fake one. Programs have the terminal itself as input a
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import pty
 import select
 import signal
 import struct
+import subprocess
 import termios
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import BinaryIO
 
 from smile.agent.literal import processes
@@ -26,23 +26,20 @@ from smile.agent.literal.screen import Capture
 from smile.agent.literal.watch import Watch, is_interpreter_prompt, shows_error
 from smile.errors import AgentError
 
-_COMMANDS_FD = 63
-_STATUS_FD = 62
 # Bash runs this before it would show its prompt, and again after a Ctrl+C, which throws it back to
 # its top level: so a window survives both with all its variables. A status goes out for every
 # command that was taken, and one at the very beginning to say that the window is open.
 _PROMPT_COMMAND = (
-    '__code=$?; declare +x PROMPT_COMMAND; '
+    "__code=$?; declare +x PROMPT_COMMAND; "
     '[ -z "${__busy-1}" ] || printf "%d %s\\0" "$__code" "$PWD" >&62; '
     'while __busy=; IFS= read -r -d "" -u 63 __line; do __busy=1; '
     '[ "$__code" = 0 ] || (exit "$__code"); eval "$__line" 62>&- 63<&-; __code=$?; '
     'printf "%d %s\\0" "$__code" "$PWD" >&62; done; exit'
 )
-_SECONDS_TO_OPEN = 15.0
-_DEFAULT_SIGNALS = (
-    signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ,
-    signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGCHLD,
-)  # fmt: skip
+_OPENING = (
+    'exec bash --login -i <"$0" >"$0" 2>"$0" 63<&{commands} 62>&{status} {commands}<&- {status}>&-'
+)
+_SECONDS_TO_OPEN = 20.0
 _ROWS, _COLUMNS = 50, 100
 
 
@@ -115,33 +112,27 @@ class Shell:
     def _start(self) -> None:
         commands_out, self._commands = os.pipe()
         self._status, status_in = os.pipe()
-        pid, master = pty.fork()
-        if pid == 0:
-            self._become_shell(commands_out, status_in)
+        self._master, self._slave = os.openpty()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
+        # Opened by the leader of a new session, the terminal becomes its controlling terminal
+        # (tty_ioctl(4)). No Python may run between fork and exec: other threads hold locks.
+        opening = _OPENING.format(commands=commands_out, status=status_in)
+        self._process = subprocess.Popen(
+            ["bash", "--norc", "-c", opening, os.ttyname(self._slave)],
+            env=self._environment | {"PROMPT_COMMAND": _PROMPT_COMMAND},
+            cwd=self.cwd if Path(self.cwd).is_dir() else "/",
+            pass_fds=(commands_out, status_in),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self._pid = self._process.pid
         os.close(commands_out)
         os.close(status_in)
-        self._pid, self._master = pid, master
-        fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
         self._status_buffer = b""
         self.alive = True
         self._open_by = time.monotonic() + _SECONDS_TO_OPEN
-
-    def _become_shell(self, commands: int, status: int) -> None:
-        try:
-            # bash can't undo a signal that was ignored when it began; Python ignores SIGPIPE.
-            for number in _DEFAULT_SIGNALS:
-                signal.signal(number, signal.SIG_DFL)
-            # Move both out of the way first: either may sit on the other's number.
-            commands, status = (fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in (commands, status))
-            os.dup2(commands, _COMMANDS_FD)
-            os.dup2(status, _STATUS_FD)
-            os.closerange(3, _STATUS_FD)
-            os.closerange(_COMMANDS_FD + 1, 1024)
-            os.chdir(self.cwd if os.path.isdir(self.cwd) else "/")  # noqa: PTH112
-            environment = self._environment | {"PROMPT_COMMAND": _PROMPT_COMMAND}
-            os.execvpe("bash", ["bash", "--login", "-i"], environment)  # noqa: S606
-        finally:
-            os._exit(127)
 
     def close(self) -> None:
         """Hang up: everything that runs in this terminal ends."""
@@ -150,13 +141,21 @@ class Shell:
         self.alive = False
         processes.kill_all([*processes.descendants(self._pid), self._pid], signal.SIGHUP)
         deadline = time.monotonic() + 0.3
-        while time.monotonic() < deadline and os.waitpid(self._pid, os.WNOHANG)[0] == 0:
+        while time.monotonic() < deadline and self._process.poll() is None:
             self._read(self._TICK)
+        self._clear_away()
+
+    def _clear_away(self) -> None:
         processes.kill_all([*processes.descendants(self._pid), *self._strays(), self._pid])
         for fd in (self._master, self._commands, self._status):
             os.close(fd)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self._pid, 0)
+        self._close_slave()
+        self._process.wait()
+
+    def _close_slave(self) -> None:
+        if self._slave >= 0:
+            os.close(self._slave)
+            self._slave = -1
 
     def _strays(self) -> list[int]:
         return processes.session_members(self._pid)
@@ -182,6 +181,7 @@ class Shell:
             self._read(self._TICK)
             if self._take_status() is not None:
                 self._open_by = 0.0
+                self._close_slave()
             elif not self.alive or time.monotonic() > self._open_by:
                 raise AgentError(f"bash did not open a terminal: {self._capture.text[-500:]!r}")
 
@@ -343,19 +343,14 @@ class Shell:
 
     def _closed(self, began: float) -> Result:
         """The shell ended (``exit``, ``set -e`` and a failure): open a new window in its place."""
-        _, status = os.waitpid(self._pid, 0)
-        code = os.waitstatus_to_exitcode(status)
+        code = self._process.wait()
         result = self._result(Ending.CLOSED, code if code >= 0 else 128 - code, began)
         self._restart()
         return result
 
     def _restart(self) -> None:
         self._free()
-        processes.kill_all([*processes.descendants(self._pid), *self._strays(), self._pid])
-        for fd in (self._master, self._commands, self._status):
-            os.close(fd)
-        with contextlib.suppress(ChildProcessError):  # _closed has taken it already
-            os.waitpid(self._pid, 0)
+        self._clear_away()
         self._start()
 
     def keep(self, line: int, text: str, *, interactive: bool) -> None:

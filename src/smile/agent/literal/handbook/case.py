@@ -10,7 +10,17 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from smile.agent.literal.handbook import commandline
-from smile.tutorial.model import Command, Lines, Placement, Run, Step, WriteFile
+from smile.tutorial.model import (
+    Command,
+    Expect,
+    Lines,
+    Placement,
+    Prose,
+    Run,
+    Skip,
+    Step,
+    WriteFile,
+)
 from smile.wire import Facts, Failure, Location, MentorNote, Remedy, StudentOutput
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\r(?=\n)|\x08")
@@ -143,7 +153,21 @@ class Case:
         makers = list(self.makers(path))
         if any(m.lines.first < self.line for m in makers):
             return None
-        return next((m for m in makers if m.lines.first > self.line), None)
+        return next((m for m in makers if m.lines.first > self.line and self._creates(m)), None)
+
+    def _creates(self, maker: Command | WriteFile) -> bool:
+        """Whether a file block makes the file anew: it follows at once, or the text says so."""
+        if isinstance(maker, Command):
+            return True
+        if maker.placement is not Placement.REPLACE:
+            return False
+        between = [s for s in self.steps if self.line < s.lines.first < maker.lines.first]
+        if all(isinstance(s, Prose | Skip | Expect) for s in between):
+            return True
+        around = self.lines[max(0, (maker.named_at or maker.lines.first) - 3) : maker.lines.first]
+        return bool(
+            re.search(r"\b(?:create|creating|new file)\b", "\n".join(around), re.IGNORECASE)
+        )
 
     def content(self, path: str) -> str | None:
         """The whole file as the blocks above the failing line make it; ``None`` if unknown."""

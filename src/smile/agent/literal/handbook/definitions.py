@@ -102,6 +102,20 @@ def _javascript(write: WriteFile, name: str) -> str:
 def insert(content: str, line: str) -> str:
     """The file with the line: imports at its top, other statements below the imports."""
     lines = content.splitlines(keepends=True)
+    place = _place(lines, line)
+    is_import = _HEAD.match(line) is not None
+    gap = "\n" if not is_import and place else ""
+    return "".join([*lines[:place], f"{gap}{line}\n", *lines[place:]])
+
+
+def line_above(content: str, line: str) -> str:
+    """The line of the file that the new one is put below; empty at its top."""
+    lines = content.splitlines()
+    place = _place(lines, line)
+    return lines[place - 1].strip() if place else ""
+
+
+def _place(lines: list[str], line: str) -> int:
     place = 0
     is_import = _HEAD.match(line) is not None
     for index, text in enumerate(lines):
@@ -109,5 +123,4 @@ def insert(content: str, line: str) -> str:
             not is_import and _HEAD.match(text)
         ):
             place = index + 1
-    gap = "\n" if not is_import and place else ""
-    return "".join([*lines[:place], f"{gap}{line}\n", *lines[place:]])
+    return place

@@ -12,7 +12,7 @@ from smile.agent.literal.handbook import commandline, errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
-from smile.tutorial.model import Command, Terminal
+from smile.tutorial.model import Command, Run, Terminal
 from smile.wire import GapKind
 
 _ENVIRONMENT = re.compile(r"^(?P<env>.*/[^/]*(?:env|ENV)[^/]*)/bin/(?P<program>[^/]+)$")
@@ -74,7 +74,7 @@ def _explain(case: Case, program: str, env: str) -> Advice:
         _activates(c.text, env) for c in case.commands
     )
     remedy = before(case, activate)
-    later = next((c for c in case.later if _activates(c.text, env)), None)
+    later = next((c for c in _next(case) if _activates(c.text, env)), None)
     earlier = any(_activates(c.text, env) for c in case.earlier)
     holding = sorted(case.facts.servers.items())
     kind, title = GapKind.MISSING_PREREQUISITE, "The virtual environment is not activated"
@@ -96,6 +96,12 @@ def _explain(case: Case, program: str, env: str) -> Advice:
         why += ", which is not active where line " + f"{case.line} is typed"
     fix = paste(case, "Activate the virtual environment first:", activate)
     return Advice(kind, title, f"{why}.", fix, remedy, gap=not ours)
+
+
+def _next(case: Case) -> list[Command]:
+    """The commands that follow at once: of this block and of the next one."""
+    runs = [s for s in case.steps if isinstance(s, Run) and s.lines.last >= case.line]
+    return [c for r in runs[:2] for c in r.commands if c.lines.first > case.line]
 
 
 def _announced(case: Case) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from smile.agent.literal.handbook import definitions as known
 from smile.agent.literal.handbook import errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import accept, before, file_before, needs, paste, shortest
-from smile.tutorial.model import Command, WriteFile
+from smile.tutorial.model import Command, Skip, SkipReason, WriteFile
 from smile.wire import GapKind, Remedy
+
+_UNNAMED = {SkipReason.UNKNOWN, SkipReason.ILLUSTRATION}
+_SHORT = {"javascript": "js", "typescript": "ts", "py": "python", "rs": "rust"}
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -19,6 +23,8 @@ def diagnose(case: Case) -> Advice | None:
     maker = case.made_later(directory or path)
     if maker is None and directory:
         maker = case.made_later(path) if directory == path else None
+    if maker is None and not directory:
+        maker = _shown_below(case, path)
     if maker is None or _is_same_tool(case, maker):
         return None
     shown = (
@@ -33,6 +39,19 @@ def diagnose(case: Case) -> Advice | None:
         fix=_fix(case, maker),
         remedy=_remedy(case, maker),
     )
+
+
+def _shown_below(case: Case, path: str) -> WriteFile | None:
+    """A block right below, of the file's language, that names no file of its own."""
+    if any(True for _ in case.makers(path)):
+        return None
+    below = next((s for s in case.steps if s.lines.first > case.location.end_line), None)
+    if not isinstance(below, Skip) or below.reason not in _UNNAMED or not below.text.strip():
+        return None
+    fence = case.lines[below.lines.first - 1].strip("`~ ").split(" ")[0].split(",")[0]
+    if known.language(path) not in {fence, _SHORT.get(fence, fence)}:
+        return None
+    return WriteFile(below.lines, path, below.text.rstrip("\n") + "\n")
 
 
 def _is_same_tool(case: Case, maker: Command | WriteFile) -> bool:

@@ -12,8 +12,8 @@ from smile.agent.literal.handbook import definitions as known
 from smile.agent.literal.handbook import errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.tutorial.model import WriteFile
-from smile.wire import GapKind, Remedy, RemedyAction, RemedyFile
+from smile.tutorial.model import Lines, WriteFile
+from smile.wire import GapKind, Location, Remedy, RemedyAction, RemedyFile
 
 _NAMES = (
     r"NameError: name '(\w+)' is not defined",
@@ -56,8 +56,18 @@ def diagnose(case: Case) -> Advice | None:
         problem=problem,
         fix=f"Add this to `{write.path}`:\n\n```{known.language(write.path)}\n{line}\n```",
         remedy=_remedy(case, write, line),
-        location=location,
+        location=_span(case, write, line, location),
     )
+
+
+def _span(case: Case, write: WriteFile, line: str, use: Location) -> Location:
+    """From where the line belongs to where the name is used: what a writer has to look at."""
+    above = known.line_above(write.content, line)
+    found = case.locate(write.path, above) if above else None
+    first = write.lines.first + 1 if found is None or not above else found.line + 1
+    if not write.lines.first < first <= use.line <= write.lines.last:
+        return use
+    return case.at(Lines(first, use.line))
 
 
 def _block(case: Case, path: str, name: str) -> WriteFile | None:
