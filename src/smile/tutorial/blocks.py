@@ -45,6 +45,7 @@ class Document:
     blocks: list[Block]
     regions: list[Region]
     markers: list[Marker]
+    """Those below the last block."""
 
 
 def split_lines(text: str) -> list[str]:
@@ -64,7 +65,8 @@ def read(text: str) -> Document:
     scanned = scan(split_lines(text))
     blocks = _parse(scanned.lines, 0, 0)
     _attach(blocks, scanned.regions, scanned.markers)
-    return Document(blocks, scanned.regions, scanned.markers)
+    end = blocks[-1].lines.first if blocks else 0
+    return Document(blocks, scanned.regions, [m for m in scanned.markers if m.line > end])
 
 
 def _parse(lines: list[str], offset: int, depth: int) -> list[Block]:

@@ -76,8 +76,9 @@ def load_json(text: str) -> object:
 def is_excerpt(new: str, old: str) -> bool:
     """Whether every line of ``new`` stands in ``old``, in order, and something is left out."""
     fresh = [x.strip() for x in new.split("\n") if x.strip()]
-    stale = iter([x.strip() for x in old.split("\n") if x.strip()])
-    return bool(fresh) and all(any(x == y for y in stale) for x in fresh)
+    rows = [x.strip() for x in old.split("\n") if x.strip()]
+    stale = iter(rows)
+    return 0 < len(fresh) < len(rows) and all(any(x == y for y in stale) for x in fresh)
 
 
 def is_new_version(new: str, old: str, language: str) -> bool:

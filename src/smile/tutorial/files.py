@@ -257,7 +257,7 @@ def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
     if content.looks_structured(language):
         shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
         wanted = _ADD.search(around) or _CHANGE.search(around) or _CONFIG.search(around)
-        return Placement.MERGE if shared and wanted else None
+        return Placement.MERGE if (shared and wanted) or (_CONFIG.search(around) and _ADD.search(around)) else None
     return Placement.REPLACE if content.is_new_version(text, old, language) else None
 
 

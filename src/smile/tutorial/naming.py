@@ -16,7 +16,7 @@ VERBS = (
 _VERB = re.compile(rf"\b(?:{VERBS})(?:s|d|ed|ing|ting)?\b|\bput\b|\bon to\b|\bcalled\b|\bnamed\b", re.IGNORECASE)
 _IN = re.compile(
     r"(?:^|[,;:(]\s*|\b(?:and|then|now|first|next|finally|with)\s+)(?:now,?\s+|then,?\s+|next,?\s+|finally,?\s+)?"
-    r"(?:in|inside|within|into|to|for|under|from|file|content(?:s)? of|on to|here is|here's|this is|and)\s+"
+    r"(?:in|inside|within|into|to|for|under|from|file|content(?:s)? of|(?:at |to )?the (?:very )?(?:top|bottom|end|beginning|start) of|on to|here is|here's|this is|and)\s+"
     r"(?:the\s+|a\s+|an\s+|your\s+|our\s+|my\s+|new\s+|main\s+|file\s+|called\s+|named\s+|existing\s+)*$",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ _COMMENT = re.compile(
 )
 _AFTER = re.compile(
     r"^(?:now,?\s+|then,?\s+|and\s+|next,?\s+)?(?:please\s+)?(?:save|store|put|name|call|write|copy|place)\s+"
-    r"(?:(?:this|it|that|the)\b[^`*_]{0,50}?\s)?(?:file\s+)?(?:as|to|in(?:to)?|under|`|\*|_)",
+    r"(?:(?:this|it|that|the)\b[^`*_]{0,50}?\s)?(?:file\s+)?(?:(?:as|to|in(?:to)?|under)\b|`|\*|_)",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"(?<![\w/.@`-])((?:~/|\./)?(?:[\w.-]+/){0,8}[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,9}|Makefile|Dockerfile|Procfile|Gemfile|Rakefile|Vagrantfile|Jenkinsfile|Pipfile|CMakeLists\.txt)(?![\w/-]|\.\w)")
@@ -108,6 +108,8 @@ def _is_strong(sentence: Sentence, start: int, end: int) -> bool:
         return True
     if re.search(r"\bcontents?\b|\bfollowing\b", before, re.IGNORECASE):
         return True
+    if re.match(r"^[`*_]*\s*(?:file\s+)?(?:should\s+|must\s+|will\s+)?(?:now\s+)?(?:looks?|reads?|becomes)\b", after):
+        return True
     if re.match(r"^[`*_]*\s*(?:file)?\s*(?:\([^)]{0,40}\))?\s*:\s*$", after) and len(before.split()) <= 4:
         return True
     return not before.strip("`*_ \t\n#0123456789.") and not after.strip("`*_: \t\n")
@@ -126,7 +128,7 @@ def _in_directory(sentence: Sentence, path: str, end: int) -> str:
 
 def after_block(sentence: Sentence, language: str) -> Named | None:
     """The file that the text below a block names for it ("Save this as `x`")."""
-    if not _AFTER.match(sentence.text[:200]):
+    if not _AFTER.match(sentence.text[:200]) or sentence.plain.endswith(":"):
         return None
     named = in_sentence(sentence, language)
     return Named(named.path, named.line, strong=True, sentence=sentence) if named else None

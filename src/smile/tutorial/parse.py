@@ -66,6 +66,7 @@ class _Reader:
                 self.intro.sentences += text.sentences(block.text, block.lines.first)
             elif block.kind == "code":
                 self._code(block, blocks[index + 1 : index + 2])
+        self.components += [m for m in self.document.markers if m.component]
         self._flush(None)
         return self.steps
 

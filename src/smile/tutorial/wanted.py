@@ -96,7 +96,8 @@ class Wanted:
             return None
         if prose.repeated(command, self.memory.done) and not _AGAIN.search(wish.sentence.plain):
             return None
-        if any(isinstance(m, Run) and _covers(m, command) for m in made):
+        again = _AGAIN.search(wish.sentence.plain)
+        if not again and any(isinstance(m, Run) and _covers(m, command) for m in made):
             return None
         terminal = Terminal.NEW if _NEW_TERMINAL.search(wish.sentence.plain) and self.memory.done else Terminal.SAME
         return Run(lines, (Command(command, _line_of(wish, lines)),), terminal=terminal, optional=soft, inline=True)
