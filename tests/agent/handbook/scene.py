@@ -58,7 +58,7 @@ def steps_of(text: str) -> tuple[Step, ...]:
                     Lines(first, number), info[1], "".join(b + "\n" for b in body), named_at=first
                 )
             )
-        elif info:
+        elif info and info[0] in {"bash", "console"}:
             terminal = Terminal.NEW if "another terminal" in lines[first - 3] else Terminal.SAME
             commands = tuple(
                 Command(re.sub(r"^\$ ", "", b), Lines(n, n))
@@ -90,6 +90,7 @@ class Scene:
         problem: str = "",
         path: str = "",
         url: str = "",
+        also: tuple[Step, ...] = (),
     ) -> MentorResult:
         lines = self.text.splitlines()
         line = line or next(n for n, t in enumerate(lines, 1) if command and command in t)
@@ -119,7 +120,8 @@ class Scene:
             ),
             facts=Facts.model_validate({**defaults, **system, **self.facts}),
         )
-        return mentor.answer(steps_of(self.text), self.text, question, self.notes, NOW)
+        steps = tuple(sorted((*steps_of(self.text), *also), key=lambda s: s.lines.first))
+        return mentor.answer(steps, self.text, question, self.notes, NOW)
 
     def after(self, *results: MentorResult) -> Scene:
         """The same, in an attempt after these answers."""

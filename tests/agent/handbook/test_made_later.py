@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tests.agent.handbook.scene import file, gap, on, remedy, sh, typed, verdict
 
+from smile.tutorial.model import Lines, Skip, SkipReason
+
 
 def test_a_directory_that_is_made_below_is_made_first(tmp_path: Path) -> None:
     code, output = typed("cd shop", tmp_path)
@@ -48,3 +50,31 @@ def test_what_was_also_made_above_is_not_in_wrong_order() -> None:
     answer = scene.ask("cd shop", "bash: cd: shop: No such file or directory", line=6)
 
     assert gap(answer).kind != "wrong_order"
+
+
+def test_a_nameless_block_right_below_that_can_only_be_the_file() -> None:
+    scene = on(sh("rustc shop.rs"), "```rust\nfn main() {}\n```")
+    skip = Skip(Lines(7, 9), SkipReason.UNKNOWN, "fn main() {}")
+
+    answer = scene.ask(
+        "rustc shop.rs", "error: couldn't read `shop.rs`: No such file", also=(skip,)
+    )
+
+    assert gap(answer).kind == "wrong_order"
+    assert remedy(answer).files[0].content == "fn main() {}\n"
+
+
+def test_a_later_change_of_a_file_does_not_make_it() -> None:
+    scene = on(sh("make"), sh("ls"), "Now change the rules:", file("Makefile", "clean:\n\trm -f x"))
+
+    answer = scene.ask("make", "make: *** No targets specified and no makefile found.  Stop.", 2)
+
+    assert gap(answer).kind == "missing_file"
+
+
+def test_a_file_that_the_text_creates_later_is_made_later() -> None:
+    scene = on(sh("make"), sh("ls"), "Create a Makefile:", file("Makefile", "clean:\n\trm -f x"))
+
+    answer = scene.ask("make", "make: *** No targets specified and no makefile found.  Stop.", 2)
+
+    assert gap(answer).kind == "wrong_order"

@@ -208,8 +208,14 @@ class Case:
         return "" if self.facts.uid == 0 else "sudo "
 
     def tried(self, remedy: Remedy) -> bool:
-        """Whether an earlier note already gave this remedy."""
-        return any(note.remedy == remedy for note in self.notes)
+        """Whether an earlier note already gave this remedy, or one that held it all."""
+        return any(
+            (old.line, old.action, old.files, old.path)
+            == (remedy.line, remedy.action, remedy.files, remedy.path)
+            and (old.commands == remedy.commands or set(remedy.commands) < set(old.commands))
+            for old in (note.remedy for note in self.notes if note.remedy is not None)
+            if remedy.commands or not old.commands
+        )
 
     @cached_property
     def remedied(self) -> tuple[str, ...]:

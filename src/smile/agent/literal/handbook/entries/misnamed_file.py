@@ -21,8 +21,6 @@ def diagnose(case: Case) -> Advice | None:
         return None
     typed = next((w for w in case.words if w.strip("'\"") == path), "")
     write = _written_as(case, path)
-    if write is not None and not _exists(case, write.path) and typed and not case.facts.entries:
-        return None
     if write is not None:
         return _called_twice(case, write, path, typed)
     near = next((e for e in case.facts.entries if typed and _alike(path, e)), "")
@@ -42,10 +40,6 @@ def _written_as(case: Case, path: str) -> WriteFile | None:
     if any(case.same(w.path, path) for w in above):
         return None
     return next((w for w in reversed(above) if akin(w.path, path)), None)
-
-
-def _exists(case: Case, path: str) -> bool:
-    return PurePosixPath(path).name in {e.rstrip("/") for e in case.facts.entries} or "/" in path
 
 
 def _called_twice(case: Case, write: WriteFile, path: str, typed: str) -> Advice:
