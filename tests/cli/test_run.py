@@ -262,3 +262,47 @@ def test_a_run_of_ten_commands_takes_little_of_the_processor(smile: Smile, tmp_p
     # Seconds of the processor: those of the clock depend on what else the machine does. Half of
     # it is SMILE, half the wrapper inside; both mostly load what they need.
     assert after.ru_utime - before.ru_utime < 4
+
+
+def test_a_signal_before_the_sandbox_is_open_ends_the_run_without_a_report(
+    start: Callable[..., Started], tmp_path: Path
+) -> None:
+    write(tmp_path, LONG)
+    started = start("run", "--sandbox", "local")
+    started.wait_for("provider literal")
+    started.send(signal.SIGINT)
+    returncode, stdout, stderr = started.end()
+    assert (returncode, stdout) == (130, "")
+    assert "stopped before the first attempt had begun" in stderr
+    assert not (tmp_path / "smile-report.md").exists()
+
+
+def test_a_second_signal_ends_at_once(start: Callable[..., Started], tmp_path: Path) -> None:
+    write(tmp_path, LONG)
+    started = start("run", "--sandbox", "local", "-v")
+    started.wait_for("$ touch begun")
+    started.send(signal.SIGINT)
+    started.wait_for("stopping")
+    started.send(signal.SIGTERM)
+    returncode, _, stderr = started.end()
+    assert returncode in {143, 130}, stderr
+
+
+def test_doctor_says_that_a_run_is_possible_and_how_to_get_what_is_missing(
+    smile: Smile, tmp_path: Path
+) -> None:
+    done = smile("doctor", DOCKER_HOST=f"unix://{tmp_path}/no.sock")
+    assert done.returncode == 0, done.stdout
+    marks = {line[9:].partition(":")[0]: line[:9].strip() for line in done.stdout.splitlines()}
+    assert marks["local sandbox"] == "ok"
+    assert marks["Docker"] == "missing"
+    assert "apt install docker.io" in done.stdout
+    assert marks["provider literal"] == "ok"
+    assert marks["provider claude"] == "-"
+
+
+def test_doctor_exits_with_3_where_no_sandbox_can_be_opened(smile: Smile, tmp_path: Path) -> None:
+    socket = f"unix://{tmp_path}/no.sock"
+    done = smile("doctor", "--image", "an-image-that-nobody-has", DOCKER_HOST=socket)
+    assert done.returncode == 3
+    assert "no run is possible" in done.stdout
