@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -78,9 +79,23 @@ def _ready(users: IO[str]) -> str:
         fcntl.flock(starting, fcntl.LOCK_EX)
         fcntl.flock(users, fcntl.LOCK_SH)
         host = _answering() or _start()
-        os.environ["DOCKER_HOST"] = host
-        asyncio.run(_prepare())
+        with reaching(host):
+            run(_prepare())
     return host
+
+
+@contextmanager
+def reaching(host: str) -> Iterator[None]:
+    """Within it, ``DOCKER_HOST`` names this engine."""
+    before = os.environ.get("DOCKER_HOST")
+    os.environ["DOCKER_HOST"] = host
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["DOCKER_HOST"]
+        else:
+            os.environ["DOCKER_HOST"] = before
 
 
 def _stop_if_last(users: IO[str]) -> None:
@@ -105,12 +120,18 @@ def _answering() -> str:
 
 
 def _answers(host: str) -> bool:
-    os.environ["DOCKER_HOST"] = host
-    try:
-        asyncio.run(_greet())
-    except SandboxError:
-        return False
+    with reaching(host):
+        try:
+            run(_greet())
+        except SandboxError:
+            return False
     return True
+
+
+def run(work: Coroutine[object, object, None]) -> None:
+    """Do it in a loop of its own: fixtures of asynchronous tests start engines, too."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 async def _greet() -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from smile.gateway.egress import EgressProxy
 from smile.sandbox.base import Engine, Sandbox, Spec
+from smile.sandbox.docker import DockerEngine
+from smile.sandbox.images import DEFAULT_TAG
 from smile.sandbox.local import LocalEngine
 
 
@@ -23,6 +25,8 @@ class Subject:
     make: Callable[[], Engine]
     image: str
     mark: pytest.MarkDecorator
+    needs: str = ""
+    """The fixture that makes it possible."""
 
 
 SUBJECTS = (
@@ -32,6 +36,7 @@ SUBJECTS = (
         "host",
         pytest.mark.namespaces,
     ),
+    Subject("docker", DockerEngine, DEFAULT_TAG, pytest.mark.docker, "docker_host"),
 )
 
 FILES = {"tutorial.md": b"# Hello\n", "images/a.png": b"\x89PNG\r\n\x1a\n\0\xff"}
@@ -64,6 +69,8 @@ async def serving(answer: bytes, host: str = "127.0.0.1") -> AsyncIterator[Orche
 @pytest.fixture(params=[pytest.param(s, id=s.name, marks=s.mark) for s in SUBJECTS])
 async def subject(request: pytest.FixtureRequest) -> Subject:
     found: Subject = request.param
+    if found.needs:
+        request.getfixturevalue(found.needs)
     if why := await found.make().why_not(found.image):
         pytest.skip(why)
     return found

@@ -5,9 +5,18 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-from smile.sandbox.base import LOGS_DIR, TUTORIAL_DIR, WORK_DIR, Limits, Network, Spec
+from smile.sandbox.base import (
+    LOGS_DIR,
+    TUTORIAL_DIR,
+    WORK_DIR,
+    Limits,
+    Network,
+    SandboxError,
+    Spec,
+)
 from smile.sandbox.owner import Owner
 
 RUN = "dev.smile.run"
@@ -59,6 +68,7 @@ def container_config(spec: Spec, owner: Owner) -> dict[str, Any]:
         "Entrypoint": ["sleep", "infinity"],
         "Cmd": [],
         "WorkingDir": WORK_DIR,
+        "Env": ["LANG=C.UTF-8"],  # as on any machine with a terminal; the rest is the image's
         "Labels": labels_of(spec.run_id, owner),
         "HostConfig": {
             "Init": True,
@@ -94,6 +104,15 @@ def volume_mount(run_id: str, *, read_only: bool) -> dict[str, Any]:
         "Target": TUTORIAL_DIR,
         "ReadOnly": read_only,
     }
+
+
+def tutorial_files(spec: Spec) -> Mapping[str, bytes]:
+    """The tutorial's files, after a look at their paths."""
+    for name in spec.files:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise SandboxError(f"{name!r} is no path inside the tutorial")
+    return spec.files
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

@@ -36,6 +36,13 @@ GONE = frozenset({404, 409})
 
 TAIL = 64 * 1024
 CHUNK = 64 * 1024
+POLL = 0.25
+DRAIN = 1.0
+"""Seconds that the engine gets to pass on the last output of a program that has ended."""
+
+MERGED = ("sh", "-c", 'exec "$@" 2>&1', "sh")
+"""Puts a program's two outputs in one: an engine carries two without their order."""
+
 WAIT = aiohttp.ClientTimeout(total=120, sock_connect=10)
 """For a request that streams nothing; a busy engine takes seconds to start a container."""
 
@@ -90,18 +97,40 @@ async def execute(container: DockerContainer, argv: tuple[str, ...], stdin: byte
     gathers more than a few buffers in our memory, whatever the program does.
     """
     tail = bytearray()
-    process = await container.exec(argv, stdin=bool(stdin))
+    process = await container.exec((*MERGED, *argv), stdin=bool(stdin))
     async with process.start() as stream:
         feeding = asyncio.create_task(_feed(stream, stdin))
+        reading = asyncio.create_task(_read(stream, tail))
         try:
-            while (message := await stream.read_out()) is not None:
-                tail += message.data
-                if len(tail) > 4 * TAIL:
-                    del tail[:-TAIL]
+            await _until_read(process, feeding, reading)
         finally:
             feeding.cancel()
-            await asyncio.wait([feeding])
+            reading.cancel()
+            await asyncio.wait([feeding, reading])
     return Exited(await _exit_code(process), bytes(tail[-TAIL:]).decode(errors="replace"))
+
+
+async def _until_read(
+    process: Exec, feeding: asyncio.Task[None], reading: asyncio.Task[None]
+) -> None:
+    """Wait for the end of the output, which an engine holds back while input is not read."""
+    while not reading.done():
+        await asyncio.wait([reading], timeout=None if feeding.done() else POLL)
+        if not reading.done() and not feeding.done() and not await _runs(process):
+            await asyncio.wait([reading], timeout=DRAIN)
+            return
+    await reading
+
+
+async def _read(stream: Stream, tail: bytearray) -> None:
+    while (message := await stream.read_out()) is not None:
+        tail += message.data
+        if len(tail) > 4 * TAIL:
+            del tail[:-TAIL]
+
+
+async def _runs(process: Exec) -> bool:
+    return bool((await process.inspect())["Running"])
 
 
 async def _feed(stream: Stream, stdin: bytes) -> None:

@@ -22,6 +22,7 @@ from smile.sandbox.container import (
     labels_of,
     name_of,
     settings,
+    tutorial_files,
 )
 from smile.sandbox.docker_api import (
     create_volume,
@@ -39,6 +40,8 @@ from smile.sandbox.survey import PROBE, Survey
 
 HOST = "host.docker.internal"
 """The author's machine, as a container of Docker Desktop sees it."""
+
+KILLED = 128 + 9
 
 
 class DockerSandbox:
@@ -101,7 +104,7 @@ class DockerSandbox:
         """Remove the container and start another: nothing of before can survive that."""
         container = self._living()
         with translated("The sandbox could not be reset"):
-            await self._check()
+            await self._check(self._started)
             self._container = None
             await remove_container(container)
             self._admit(await self._begin())
@@ -110,12 +113,15 @@ class DockerSandbox:
         self, argv: tuple[str, ...], *, stdin: bytes = b"", seconds: float | None = None
     ) -> Exited:
         """Run a program as root, with the image's own environment."""
-        container = self._living()
+        container, started = self._living(), self._started
         try:
             async with asyncio.timeout(seconds):
                 with translated(f"{argv[0]} could not be run in the sandbox"):
                     exited = await execute(container, argv, stdin)
-                    await self._check()
+                    if exited.code == KILLED:
+                        # With its machine? The engine tells of a container's end a little later.
+                        await execute(container, ("true",), b"")
+                    await self._check(started)
                     return exited
         except TimeoutError:
             await uninterrupted(self._kill_all())
@@ -148,12 +154,13 @@ class DockerSandbox:
 
     async def _fill_volume(self) -> None:
         spec = self._spec
+        content = archive(tutorial_files(spec), now=time.time())
         name = name_of(spec.run_id)
         labels = labels_of(spec.run_id, self._me)
         await create_volume(self._docker, name, labels)
         filler = await self._docker.containers.create(filler_config(spec, self._me))
         try:
-            await upload(filler, TUTORIAL_DIR, archive(spec.files, now=time.time()))
+            await upload(filler, TUTORIAL_DIR, content)
         finally:
             await remove_container(filler)
 
@@ -186,10 +193,12 @@ class DockerSandbox:
     def _admit(self, network: dict[str, Any]) -> None:
         self._bridge.admit(network["IPAddress"])
 
-    async def _check(self) -> None:
+    async def _check(self, started: str) -> None:
         """A program that was killed with its machine must not look like one that failed."""
         state = (await self._living().show())["State"]
-        if not state["Running"] or state["StartedAt"] != self._started:
+        if started != self._started:
+            raise SandboxError("The sandbox was reset, or its programs were killed, meanwhile")
+        if not state["Running"] or state["StartedAt"] != started:
             raise SandboxError("The sandbox was stopped from outside")
 
     async def _kill_all(self) -> None:

@@ -1,0 +1,26 @@
+"""What tests of several packages need: a real Docker engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.engine import NoEngineError, engine
+
+
+@pytest.fixture(scope="session")
+def engine_host() -> Iterator[str]:
+    """The address of an engine that is ready; where there is none, its tests are skipped."""
+    try:
+        with engine() as host:
+            yield host
+    except NoEngineError as error:
+        pytest.skip(f"NO DOCKER ENGINE, nothing of Docker was tested: {error}")
+
+
+@pytest.fixture
+def docker_host(engine_host: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The same, where SMILE and the docker command look for it."""
+    monkeypatch.setenv("DOCKER_HOST", engine_host)
+    monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
+    return engine_host
