@@ -42,19 +42,19 @@ def check(source: str) -> None:
 
 
 @given(MARKDOWN)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_step_lies_in_the_file(source: str) -> None:
     check(source)
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_text_makes_it_fail(source: str) -> None:
     check(source)
 
 
 @given(MARKDOWN)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_windows_line_ends_change_no_step(source: str) -> None:
     source = source.replace("\r", "")
     assert parse(source.replace("\n", "\r\n")) == parse(source)
@@ -66,8 +66,8 @@ def test_a_paragraph_above_only_moves_the_steps(source: str) -> None:
     def shape(text: str, shift: int) -> list[tuple[str, int]]:
         return [(type(s).__name__, s.lines.first - shift) for s in parse(text)]
 
-    if not source.lstrip().startswith(("---", "+++")):
-        assert len(shape("# Hello\n\n" + source, 2)) >= 0
+    if not source.lstrip("\ufeff").startswith(("---", "+++")):
+        assert shape("Hello there.\n\n# Title\n\n" + source, 4) == shape("# Title\n\n" + source, 2)
 
 
 HOSTILE = {

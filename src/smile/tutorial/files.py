@@ -119,7 +119,7 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
     if found.sentence and _is_example(said) and not case.info.file:
         return _skip(case, SkipReason.ILLUSTRATION)
     old = memory.files.get(path)
-    if old and content.is_excerpt(case.text, old):
+    if old and content.is_excerpt(case.text, old) and not _whole(said):
         return _skip(case, SkipReason.ILLUSTRATION)
     if path not in memory.files and _is_shown(said, case, found):
         return _skip(case, SkipReason.ILLUSTRATION)
