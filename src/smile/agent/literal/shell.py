@@ -40,6 +40,8 @@ _OPENING = (
     'exec bash --login -i <"$0" >"$0" 2>"$0" 63<&{commands} 62>&{status} {commands}<&- {status}>&-'
 )
 _SECONDS_TO_OPEN = 20.0
+# A terminal answers this request, and some programs wait for it (ECMA-48, DSR and CPR).
+_WHERE_IS_THE_CURSOR, _AT_THE_TOP = b"\x1b[6n", b"\x1b[1;1R"
 _ROWS, _COLUMNS = 50, 100
 
 
@@ -94,6 +96,7 @@ class Shell:
     _QUIET_PROMPT = 0.7
     _QUIET_SERVER = 0.8
     _QUIET_FAILING = 3.0
+    _QUIET_WATCHER = 8.0
     _SETTLED = 15.0
 
     def __init__(self, number: int, cwd: str, environment: dict[str, str], log: BinaryIO) -> None:
@@ -267,7 +270,7 @@ class Shell:
         if quiet >= self._QUIET_FAILING and watch.idle(self._pid):
             if shows_error(self._capture.text):
                 return Ending.FAILING
-            if manner.keeps_running:
+            if manner.keeps_running and quiet >= self._QUIET_WATCHER:
                 return Ending.SERVING
         return None
 
@@ -326,6 +329,8 @@ class Shell:
                 break
             heard = True
             self._capture.feed(data)
+            if _WHERE_IS_THE_CURSOR in data:
+                self._press(_AT_THE_TOP)
         return heard
 
     def _take_status(self) -> int | None:

@@ -10,9 +10,9 @@ from typing import NoReturn, Self, TypedDict, assert_never
 from smile import wire
 from smile.agent import stuck
 from smile.agent.literal import compare, facts, files, remedies
-from smile.agent.literal.attempt import Expected, Typist, expectation
+from smile.agent.literal.attempt import Expected, Outcome, Typist, expectation
 from smile.agent.literal.interpreter import talk
-from smile.agent.literal.suspicion import Suspicion
+from smile.agent.literal.suspicion import Suspicion, port_name
 from smile.agent.literal.terminals import Terminals, learner_environment
 from smile.agent.literal.visit import visit
 from smile.agent.literal.witness import Sink, Witness
@@ -34,6 +34,7 @@ from smile.tutorial.model import (
 from smile.wire import StepState
 
 _LOOK_AHEAD = 3
+_SECONDS_TO_START, _SECONDS_TO_ANSWER = 20.0, 3.0
 
 
 class _Work(TypedDict):
@@ -132,7 +133,11 @@ class LiteralStudent:
         return StepState.NOT_APPLICABLE, step.reason.value.replace("_", " ")
 
     def _give_up_on(self, step: Step) -> tuple[StepState, str]:
-        names = (step.path,) if isinstance(step, WriteFile) else ()
+        names: tuple[str, ...] = ()
+        if isinstance(step, WriteFile):
+            names = (step.path,)
+        elif isinstance(step, Visit):
+            names = (port_name(step.url),)
         self._suspicion.skipped(step.lines, names)
         return StepState.SKIPPED, "the Mentor knew no way past it"
 
@@ -147,9 +152,10 @@ class LiteralStudent:
                 continue
             expected = self._expected(step, position)
             if here.instead is not None:
-                self._carry_out((here.instead,), command.lines, step.terminal, expected)
-            elif not self._type(command, step, expected, accept=here.accept):
-                failed += 1
+                done = self._instead(here.instead, command, step, expected)
+            else:
+                done = self._type(command, step, expected, accept=here.accept)
+            failed += not done
             self._carry_out(here.after, command.lines, step.terminal)
         if failed and step.optional:
             return StepState.NOT_FOLLOWED, "optional, and it failed"
@@ -160,14 +166,26 @@ class LiteralStudent:
     def _type(self, command: Command, step: Run, expected: Expected, *, accept: bool) -> bool:
         """Whether a reader would go on after this command."""
         outcome = self._typist.attempt(command, step, expected, accept=accept)
-        failure = outcome.failure
-        if failure is None or accept:
+        if outcome.failure is None or accept:
             self._compare(command, expected, outcome.result.output)
             return True
+        return self._face(outcome.failure, command.lines, step, outcome.tried)
+
+    def _instead(
+        self, remedy: wire.Remedy, command: Command, step: Run, expected: Expected
+    ) -> bool:
+        """Do what the Mentor said in place of the command; whether a reader would go on."""
+        outcome = self._carry_out((remedy,), command.lines, step.terminal, expected)
+        if outcome is None or outcome.failure is None:
+            return True
+        return self._face(outcome.failure, command.lines, step, list(remedy.commands))
+
+    def _face(self, failure: wire.Failure, lines: Lines, step: Run, tried: list[str]) -> bool:
+        """A failure of a command: pass over it where that is honest, else ask."""
         if step.optional or self._suspicion.hangs_on_skipped(failure):
             return False
-        trigger = stuck.judge(failure, len(outcome.tried), self._task.behavior).trigger
-        raise StuckError(failure, command.lines, trigger, outcome.tried)
+        trigger = stuck.judge(failure, len(tried), self._task.behavior).trigger
+        raise StuckError(failure, lines, trigger, tried)
 
     def _expected(self, step: Run, position: int) -> Expected:
         """What the text shows after this command, also when that stands in a block of its own."""
@@ -234,12 +252,12 @@ class LiteralStudent:
     def _visit(self, step: Visit) -> tuple[StepState, str]:
         here = remedies.at_line(self._task.notes, step.lines.first)
         self._carry_out(here.before, step.lines, Terminal.SAME)
-        answer = visit(step.url)
+        server = self._terminals.last_server()
+        answer = visit(step.url, patience=_SECONDS_TO_START if server else _SECONDS_TO_ANSWER)
         self._witness.request(step.url, answer.status, answer.error)
         if answer.works or here.accept:
             return StepState.FOLLOWED, ""
         problem = f"{step.url} answers {answer.status or 'nothing: ' + answer.error}"
-        server = self._terminals.last_server()
         failure = wire.Failure(
             problem=problem, url=step.url, output=server.recent()[-6000:] if server else ""
         )
@@ -272,14 +290,19 @@ class LiteralStudent:
         lines: Lines,
         terminal: Terminal,
         expected: Expected | None = None,
-    ) -> None:
+    ) -> Outcome | None:
+        """Do what the remedies say; what came of the last command, or of the first that failed."""
+        outcome = None
         for remedy in given:
             for file in remedy.files:
                 self._place(file)
             for text in remedy.commands:
-                self._typist.once(
+                outcome = self._typist.once(
                     text, lines, terminal, expected or Expected(), origin=wire.Origin.NOTE
                 )
+                if outcome.failure is not None:
+                    return outcome
+        return outcome
 
     def _place(self, file: wire.RemedyFile) -> None:
         target = files.resolve(file.path, self._terminals.current.cwd, self._home)

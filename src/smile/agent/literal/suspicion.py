@@ -7,6 +7,7 @@ gap. One that hangs on a step which the Mentor let us skip is passed over.
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from smile.tutorial.model import Lines
 from smile.wire import Failure, Location
@@ -63,9 +64,18 @@ class Suspicion:
         return "\n".join(self._text.split("\n")[lines.first - 1 : lines.last])[:500]
 
 
+def port_name(url: str) -> str:
+    """A name for what listens at an address: all pages of one server hang together."""
+    try:
+        return f"port-{urlsplit(url).port or 80}"
+    except ValueError:
+        return url
+
+
 def _evidence(failure: Failure) -> str:
     telling = failure.output.splitlines()[-30:]
-    return "\n".join([failure.command, failure.problem, failure.path, *telling])
+    port = port_name(failure.url) if failure.url else ""
+    return "\n".join([failure.command, failure.problem, failure.path, port, *telling])
 
 
 def _names(text: str) -> frozenset[str]:
