@@ -143,7 +143,7 @@ class _Walk:
         fenced = token.type == "fence"
         info = token.info.strip() if fenced else ""
         first = (token.map or [0, 1])[0] + self.offset + (2 if fenced else 1)
-        if not fenced and ("```" in text or "~~~" in text) or self._directive(info):
+        if (not fenced and ("```" in text or "~~~" in text)) or self._directive(info):
             if self.depth < MAX_LEVELS:
                 self.blocks += _parse(text.split("\n"), first - 1, self.depth + 1)
                 return

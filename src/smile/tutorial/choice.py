@@ -8,13 +8,17 @@ from collections.abc import Iterable, Sequence
 from smile.tutorial import words
 
 _OURS = re.compile(
-    r"\b(linux|debian|ubuntu|unix|posix|gnu|all (?:platforms|systems|os)|any (?:os|system|platform)|wsl2?)\b|\bapt(?:-get)?\b|\*nix",
+    r"\b(linux|debian|ubuntu|unix|posix|gnu|all (?:platforms|systems|os)|any (?:os|"
+    r"system|platform)|wsl2?)\b|\bapt(?:-get)?\b|\*nix",
     re.IGNORECASE,
 )
 _THEIRS = re.compile(
-    r"\b(windows|win32|win64|powershell|cmd(?:\.exe)?|command prompt|git bash|macos|mac os(?: x)?|os ?x|"
-    r"macs?\b(?! address)|apple silicon|darwin|homebrew|brew|macports|chocolatey|choco|winget|scoop|"
-    r"fedora|rhel|red ?hat|centos|rocky|alma ?linux|opensuse|suse|arch(?: ?linux)?(?=[\s,:/)]|$)|manjaro|"
+    r"\b(windows|win32|win64|powershell|cmd(?:\.exe)?|command prompt|git bash|macos|"
+    r"mac os(?: x)?|os ?x|"
+    r"macs?\b(?! address)|apple silicon|darwin|homebrew|brew|macports|chocolatey|"
+    r"choco|winget|scoop|"
+    r"fedora|rhel|red ?hat|centos|rocky|alma ?linux|opensuse|suse|"
+    r"arch(?: ?linux)?(?=[\s,:/)]|$)|manjaro|"
     r"gentoo|alpine(?: linux)?|void linux|nixos|freebsd|openbsd|netbsd|bsd|android|termux|ios|"
     r"chromeos|solaris|slackware|amazon linux)\b",
     re.IGNORECASE,
@@ -26,17 +30,20 @@ _DISTRIBUTION = re.compile(
 )
 _STRICT = re.compile(r"\b(debian|ubuntu|apt(?:-get)?)\b", re.IGNORECASE)
 _FOR = re.compile(
-    r"(?:^|[\s(])(?:on|for|under|in|using|with|use|if you(?:'re|’re| are)?|your)\s[^.;:]{0,60}$|^[\W\d]{0,6}$",
+    r"(?:^|[\s(])(?:on|for|under|in|using|with|use|if you(?:'re|’re| are)?|"
+    r"your)\s[^.;:]{0,60}$|^[\W\d]{0,6}$",
     re.IGNORECASE,
 )
 _OR = re.compile(
-    r"^\W{0,4}(?:or\b|alternatively\b|alternately\b|otherwise\b|another (?:way|option|alternative)\b|"
+    r"^\W{0,4}(?:or\b|alternatively\b|alternately\b|otherwise\b|another (?:way|"
+    r"option|alternative)\b|"
     r"if you(?:'d| would|’d)? (?:rather|prefer)\b|instead of\b|as an alternative\b|or else\b|"
     r"you can also (?:use|install)\b|you could also\b|equivalently\b)",
     re.IGNORECASE,
 )
 _TOOL = re.compile(
-    r"\b(npm|yarn|pnpm|bun|deno|pip|pipx|uv|poetry|pipenv|pdm|hatch|rye|conda|mamba|anaconda|miniconda|"
+    r"\b(npm|yarn|pnpm|bun|deno|pip|pipx|uv|poetry|pipenv|pdm|hatch|rye|conda|mamba|"
+    r"anaconda|miniconda|"
     r"docker(?: compose)?|podman|homebrew|brew|nix|snap|flatpak|apt(?:-get)?|yum|dnf|pacman|"
     r"source|binary|binaries|cargo|go install|git|curl|wget|npx|venv|virtualenv|chocolatey|choco|"
     r"winget|scoop|macports|asdf|mise|volta|nvm)\b",
@@ -97,8 +104,10 @@ def heading_applies(text: str) -> bool | None:
         return verdict
     found = _THEIRS.search(text)
     rest = (text[: found.start()] + text[found.end() :]) if found else text
-    rest = re.sub(r"\b(install(?:ing|ation)?|set ?up|on|for|with|using|via|from|the|a|user|users|and|or|"
-                  r"formula|option|step|windows|macos|mac|powershell|run|building|how to|instructions|"
+    rest = re.sub(r"\b(install(?:ing|ation)?|set ?up|on|for|with|using|via|from|the|a|user|users|"
+        r"and|or|"
+                  r"formula|option|step|windows|macos|mac|powershell|run|building|how to|"
+        r"instructions|"
                   r"\d+)\b|[\W\d]", " ", rest, flags=re.IGNORECASE)  # fmt: skip
     return False if len(rest.split()) <= 2 else None
 
@@ -119,7 +128,11 @@ def pick(labels: Sequence[str], marked: Iterable[int] = ()) -> int:
     candidates = [i for i, s in enumerate(systems) if s is not False] or list(range(len(labels)))
     lowered = [re.sub(r":[\w-]+:", " ", label).lower() for label in labels]
     for wanted in (_STRICT, re.compile(r"\blinux\b")):
-        ours = [i for i in candidates if wanted.search(lowered[i]) and not _other_distribution(lowered[i])]
+        ours = [
+            i
+            for i in candidates
+            if wanted.search(lowered[i]) and not _other_distribution(lowered[i])
+        ]
         if ours:
             return ours[0]
     for tool in _PREFERRED:

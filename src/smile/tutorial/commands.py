@@ -10,12 +10,28 @@ from smile.tutorial.model import Expect, Repl, Run, Skip, SkipReason, Step, Term
 from smile.tutorial.shell import Draft
 
 _NEW_TERMINAL = re.compile(
-    r"\b(?:in|into|open|opening|start|starting|launch|use|using|from|to|with|on|have|via)\s+(?:an?\s+|the\s+|your\s+|up\s+|yet\s+)*(?:another|second|new|separate|different|third|other|additional)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|command prompt|tab|window)s?\b",
+    r"\b(?:in|into|open|opening|start|starting|launch|use|using|from|to|with|on|have|"
+    r"via)\s+(?:an?\s+|the\s+|your\s+|up\s+|yet\s+)*(?:another|second|new|separate|"
+    r"different|third|other|additional)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|"
+    r"command prompt|tab|window)s?\b",
     re.IGNORECASE,
 )
-_SAME_TERMINAL = re.compile(r"\b(?:back (?:in|to)|return to|first|original|same|previous)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|window|tab)\b", re.IGNORECASE)
-_OPTIONAL = re.compile(r"^\W*optional(?:ly)?\b|\(optional\)|^\W*if you (?:want|like|wish|need|would like|'d like|are curious|haven't|have not|don't|do not|get|see|run into)\b|\b(?:you|we) (?:can|could|may|might) (?:also|optionally)\b", re.IGNORECASE)
-_BACKGROUND = re.compile(r"\b(?:in the background|keeps? (?:it )?running|leave (?:it|this|that|the \w+) running|keep (?:this|that|the \w+) (?:\w+ )?(?:running|open))\b", re.IGNORECASE)
+_SAME_TERMINAL = re.compile(
+    r"\b(?:back (?:in|to)|return to|first|original|same|"
+    r"previous)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|window|tab)\b",
+    re.IGNORECASE,
+)
+_OPTIONAL = re.compile(
+    r"^\W*optional(?:ly)?\b|\(optional\)|^\W*if you (?:want|like|wish|need|"
+    r"would like|'d like|are curious|haven't|have not|don't|do not|get|see|"
+    r"run into)\b|\b(?:you|we) (?:can|could|may|might) (?:also|optionally)\b",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"\b(?:in the background|keeps? (?:it )?running|leave (?:it|this|that|"
+    r"the \w+) running|keep (?:this|that|the \w+) (?:\w+ )?(?:running|open))\b",
+    re.IGNORECASE,
+)
 _OR_COMMENT = re.compile(r"^#+\s*(?:or\b|alternatively\b|\(or\b)", re.IGNORECASE)
 _MARKED = re.compile(r"#\s*byexample:.*\+skip", re.IGNORECASE)
 
@@ -69,12 +85,23 @@ def _plain(
     named = files.named(case)
     if named and named.path.endswith(".py") and content.extended_list(case.text):
         return None
-    if named and named.strong and not (shown.introduces_output(last) and not re.search(r"\b(?:creat|add|sav|put|writ|content|replac|updat|edit)", last, re.IGNORECASE)):
+    if (
+        named
+        and named.strong
+        and not (
+            shown.introduces_output(last)
+            and not re.search(
+                r"\b(?:creat|add|sav|put|writ|content|replac|updat|edit)", last, re.IGNORECASE
+            )
+        )
+    ):
         return None
     typed = shown.looks_typed(rows)
     if typed and not (shown.introduces_output(last) and not shown.introduces_command(last)):
         return _commands(case, rows, numbered, memory)
-    if shown.introduces_output(last) or (not case.intro.sentences and context.shows_result(case.previous)):
+    if shown.introduces_output(last) or (
+        not case.intro.sentences and context.shows_result(case.previous)
+    ):
         return output(case)
     if last.endswith(":") and shown.introduces_command(last) and _commandlike(rows):
         return _commands(case, rows, numbered, memory)
@@ -85,13 +112,12 @@ def _commandlike(rows: list[str]) -> bool:
     """A few short lines of lower-case words with options: perhaps a misspelt command."""
     filled = [x for x in rows if x.strip()]
     return 0 < len(filled) <= 3 and all(
-        re.match(r"^(?:sudo )?[a-z][\w.-]*(?: [\w./@:=~-]+){1,8}$", x) and not shown.is_printed(x) for x in filled
+        re.match(r"^(?:sudo )?[a-z][\w.-]*(?: [\w./@:=~-]+){1,8}$", x) and not shown.is_printed(x)
+        for x in filled
     )
 
 
-def _commands(
-    case: Case, rows: list[str], numbered: list[tuple[int, str]], memory: Memory
-) -> Step:
+def _commands(case: Case, rows: list[str], numbered: list[tuple[int, str]], memory: Memory) -> Step:
     """A block of commands without prompts."""
     if shown.is_drawing(case.text) or shown.is_usage(case.text):
         return _skip(case, SkipReason.ILLUSTRATION)
@@ -101,7 +127,11 @@ def _commands(
     last = case.intro.last
     if shown.is_all_printed(rows):
         return output(case)
-    if shown.introduces_output(last) and not shown.introduces_command(last) and not _any_known(rows):
+    if (
+        shown.introduces_output(last)
+        and not shown.introduces_command(last)
+        and not _any_known(rows)
+    ):
         return output(case)
     return _run(case, _unprinted(_applicable(shell.split(numbered, comments=True))), memory)
 
@@ -116,7 +146,10 @@ def _unprinted(drafts: list[Draft]) -> list[Draft]:
     kept: list[Draft] = []
     printing = False
     for draft in drafts:
-        printing = bool(kept) and (shown.is_printed(draft.texts[0]) or (printing and shell.program(draft.texts[0]) not in words.PROGRAMS))
+        printing = bool(kept) and (
+            shown.is_printed(draft.texts[0])
+            or (printing and shell.program(draft.texts[0]) not in words.PROGRAMS)
+        )
         if printing:
             kept[-1].expected += [(draft.first + i, t) for i, t in enumerate(draft.texts)]
         else:
@@ -164,10 +197,16 @@ def _for_others(
 
 def _windows_line(line: str) -> bool:
     command, _, comment = line.partition(" #")
-    if re.search(r"\\Scripts\\|^\.\\|\.bat\b|^[A-Z]:\\|^set [A-Z_]+=|^\$env:", command.strip(), re.IGNORECASE):
+    if re.search(
+        r"\\Scripts\\|^\.\\|\.bat\b|^[A-Z]:\\|^set [A-Z_]+=|^\$env:", command.strip(), re.IGNORECASE
+    ):
         return True
     note = comment.strip().lower()
-    return bool(note) and choice.heading_applies(note) is False and not re.search(r"\b(?:use|or|not|instead)\b", note)
+    return (
+        bool(note)
+        and choice.heading_applies(note) is False
+        and not re.search(r"\b(?:use|or|not|instead)\b", note)
+    )
 
 
 # --- runs ----------------------------------------------------------------------------------------
@@ -196,15 +235,29 @@ def _run(case: Case, drafts: list[Draft], memory: Memory) -> Step:
 def _is_series(texts: list[str]) -> bool:
     """Each command is the one before with more options: examples of a form."""
     split = [shell.tokens(t) for t in texts]
-    return len(split) > 1 and all(len(a) > 1 and b[: len(a)] == a and len(b) > len(a) for a, b in zip(split, split[1:], strict=False))
+    return len(split) > 1 and all(
+        len(a) > 1 and b[: len(a)] == a and len(b) > len(a)
+        for a, b in zip(split, split[1:], strict=False)
+    )
 
 
 def _is_generic(case: Case, texts: list[str], memory: Memory) -> bool:
     """ "Files can be removed with `rm filename`": no such file is ever spoken of."""
     if len(texts) != 1 or not shown.is_generic(texts[0], memory.words):
         return False
-    explaining = any(re.match(r"^\W*(?:background|overview|explanation|theory|syntax|concepts?)\b", h, re.IGNORECASE) for h in case.heads)
-    return explaining or bool(re.search(r"\b(?:can|may) (?:easily )?be\b|\bin general\b|\bgeneral form\b|\bsyntax\b", case.intro.last, re.IGNORECASE))
+    explaining = any(
+        re.match(
+            r"^\W*(?:background|overview|explanation|theory|syntax|concepts?)\b", h, re.IGNORECASE
+        )
+        for h in case.heads
+    )
+    return explaining or bool(
+        re.search(
+            r"\b(?:can|may) (?:easily )?be\b|\bin general\b|\bgeneral form\b|\bsyntax\b",
+            case.intro.last,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _terminal(case: Case, memory: Memory) -> Terminal:

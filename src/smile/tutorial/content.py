@@ -19,22 +19,37 @@ _DEFINED = {
     "yaml": re.compile(r"^([\w.-]+)\s*:"),
     "toml": re.compile(r"^\s{0,2}(\[[^\]]{1,80}\]|[\w.-]+(?=\s*=))"),
     "": re.compile(
-        r"^(?:pub(?:\([a-z]+\))?\s+)?(?:async\s+)?(?:fn|struct|enum|trait|mod|impl|func|type|var|const|"
-        r"package|class|interface|def|module|sub|object|val|function|message|service|fun)\s+(?:\([^)]{0,60}\)\s*)?([\w:]+)"
+        r"^(?:pub(?:\([a-z]+\))?\s+)?(?:async\s+)?(?:fn|struct|enum|trait|mod|impl|func|"
+        r"type|var|const|"
+        r"package|class|interface|def|module|sub|object|val|function|message|service|"
+        r"fun)\s+(?:\([^)]{0,60}\)\s*)?([\w:]+)"
         r"|^(\w+)\s*(?::=|=(?!=)|\()"
     ),
 }
-_LIKE = {"ts": "js", "tsx": "js", "jsx": "js", "cpp": "c", "java": "c", "json": "json", "ini": "toml"}
+_LIKE = {
+    "ts": "js",
+    "tsx": "js",
+    "jsx": "js",
+    "cpp": "c",
+    "java": "c",
+    "json": "json",
+    "ini": "toml",
+}
 _COMPLETE = re.compile(
-    r"^(?:#!|<!doctype|<html|<\?xml|<\?php|package\s+\w|import\s|from\s+[\w.]+\s+import|#include|use\s+\w|"
-    r"using\s+\w|require\b|const\s+.{1,80}=\s*require\(|var\s+.{1,80}=\s*require\(|'use strict'|\"use strict\"|"
-    r"'use client'|\"use client\"|FROM\s|cmake_minimum_required|project\(|terraform\s*\{|apiVersion:|version:|"
+    r"^(?:#!|<!doctype|<html|<\?xml|<\?php|package\s+\w|import\s|"
+    r"from\s+[\w.]+\s+import|#include|use\s+\w|"
+    r"using\s+\w|require\b|const\s+.{1,80}=\s*require\(|var\s+.{1,80}=\s*require\(|"
+    r"'use strict'|\"use strict\"|"
+    r"'use client'|\"use client\"|FROM\s|cmake_minimum_required|project\(|"
+    r"terraform\s*\{|apiVersion:|version:|"
     r"<script|<template|module\s+\w|defmodule\s|library\(|plugins\s*\{|/// <reference)",
     re.IGNORECASE,
 )
 _ELISION = re.compile(
-    r"^\s*(?:(?://|#|--|;|\*|/\*+|<!--|\{/\*)\s*(?:\.{3}|…|\[\.{3}\]|(?:the )?(?:other|existing|remaining|"
-    r"previous|rest of|same as|snip|omitted)\b.{0,80})|(?:\.{3}|…|\[\.{3}\])\s*,?\s*(?:\*/|-->)?\s*$|"
+    r"^\s*(?:(?://|#|--|;|\*|/\*+|<!--|\{/\*)\s*(?:\.{3}|…|\[\.{3}\]|"
+    r"(?:the )?(?:other|existing|remaining|"
+    r"previous|rest of|same as|snip|omitted)\b.{0,80})|(?:\.{3}|…|"
+    r"\[\.{3}\])\s*,?\s*(?:\*/|-->)?\s*$|"
     r"\.{3}\s)",
     re.IGNORECASE,
 )
@@ -96,14 +111,19 @@ def is_new_version(new: str, old: str, language: str) -> bool:
 
 
 def _first(text: str) -> str:
-    return next((x.strip() for x in text.split("\n") if x.strip() and not x.startswith(("#", "//"))), "")
+    return next(
+        (x.strip() for x in text.split("\n") if x.strip() and not x.startswith(("#", "//"))), ""
+    )
 
 
 def is_complete(text: str, language: str) -> bool:
     """Whether a text begins as whole files do: imports, a shebang, a document type."""
     for line in text.split("\n")[:60]:
         bare = line.strip()
-        if not bare or (bare.startswith(("#", "//", "/*", "*", "--", '"""')) and not bare.startswith(("#!", "#include"))):
+        if not bare or (
+            bare.startswith(("#", "//", "/*", "*", "--", '"""'))
+            and not bare.startswith(("#!", "#include"))
+        ):
             continue
         return bool(_COMPLETE.match(bare[:200])) and not line.startswith((" ", "\t"))
     return False
@@ -135,7 +155,10 @@ def without_elision(text: str, language: str) -> str:
         bare = re.sub(r",(\s*[}\]])", r"\1", re.sub(r"(?m)^\s*//.*$\n?", "", kept))
         loaded = load_json(bare)
         if loaded is None and not bare.lstrip().startswith("{"):
-            loaded, bare = load_json("{" + bare.strip().rstrip(",") + "}"), "{\n" + bare.strip().rstrip(",") + "\n}\n"
+            loaded, bare = (
+                load_json("{" + bare.strip().rstrip(",") + "}"),
+                "{\n" + bare.strip().rstrip(",") + "\n}\n",
+            )
         return bare if isinstance(loaded, dict) else text
     if language == "toml":
         try:
@@ -147,12 +170,18 @@ def without_elision(text: str, language: str) -> str:
 
 def extended_list(text: str) -> tuple[str, str] | None:
     """``NAME = [ ..., items ]`` as ``NAME += [ items ]``: name and code."""
-    found = re.match(r"^\s*([A-Z_][A-Z0-9_]*)\s*=\s*([\[(])\s*\n(.*?)\n\s*([\])])\s*$", text, re.DOTALL)
+    found = re.match(
+        r"^\s*([A-Z_][A-Z0-9_]*)\s*=\s*([\[(])\s*\n(.*?)\n\s*([\])])\s*$", text, re.DOTALL
+    )
     if not found:
         return None
     rows = found[3].split("\n")
     kept = [row for row in rows if not _ELISION.match(row) and row.strip()]
-    if len(kept) == len(rows) or not kept or any(not re.match(r"^\s*['\"].*['\"],?\s*(#.*)?$", r) for r in kept):
+    if (
+        len(kept) == len(rows)
+        or not kept
+        or any(not re.match(r"^\s*['\"].*['\"],?\s*(#.*)?$", r) for r in kept)
+    ):
         return None
     return found[1], f"\n{found[1]} += {found[2]}\n" + "\n".join(kept) + f"\n{found[4]}\n"
 

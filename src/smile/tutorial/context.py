@@ -125,7 +125,10 @@ class Memory:
         """The file of this language that was last written; empty when there is none."""
         if self.spoken and fence.language_of(self.spoken) and _alike(language, self.spoken):
             return self.spoken
-        return next((p for p in reversed(self.files) if self.files[p] is not None and _alike(language, p)), "")
+        return next(
+            (p for p in reversed(self.files) if self.files[p] is not None and _alike(language, p)),
+            "",
+        )
 
 
 def _alike(language: str, path: str) -> bool:

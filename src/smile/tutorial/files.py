@@ -9,16 +9,55 @@ from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.naming import Named
 
-_NEW = re.compile(r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing) (?:(?:this|it|that|the \w+)\b[^.]{0,40}? )?(?:as|to|in|into)\b|call(?:ed)?|named?|made?|with the following contents?|write|writing|holds|put it in|replace (?:all|the (?:entire |whole )?(?:contents?|code|file)|its contents?|everything)|contents? of)\b", re.IGNORECASE)
-_ADD = re.compile(r"\b(?:add(?:ing)?|append(?:ing)?|insert(?:ing)?|includ(?:e|ing)|extend(?:ing)?|put)\b", re.IGNORECASE)
-_END = re.compile(r"\b(?:bottom|end)\s+of\b|\b(?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|bottom)\b|\bappend", re.IGNORECASE)
-_TOP = re.compile(r"\b(?:at|to|on)\s+(?:the\s+)?(?:very\s+)?(?:top|beginning|start)\b|\btop of\b|\bprepend", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(?:updat(?:e|ed|ing)|modif(?:y|ied|ying)|chang(?:e|ed|ing)|edit(?:ed|ing)?|replac(?:e|ed|ing)|now looks?|should (?:now )?look|looks? like|rewrit(?:e|ten)|adjust(?:ed)?|set(?:ting)?|new version|final(?:ly)?|complete|configur(?:e|ing)|alter)\b", re.IGNORECASE)
-_SHOWN = re.compile(r"\b(?:looks?|look) (?:something |a bit |a little )?like\b|\bcontains?\b|\bgenerated\b|\bhere(?:'s| is| are)\b|\bshould (?:now )?look\b|\bwill (?:now )?(?:look|contain|have)\b|\bsimilar to\b", re.IGNORECASE)
-_TYPE = re.compile(r"\b(?:type|typing|enter|write|paste|add|put|create|copy|replace|use the following|change|update|save|insert|edit|modify)\b", re.IGNORECASE)
+_NEW = re.compile(
+    r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing) (?:(?:this|"
+    r"it|that|the \w+)\b[^.]{0,40}? )?(?:as|to|in|into)\b|call(?:ed)?|named?|made?|"
+    r"with the following contents?|write|writing|holds|put it in|replace (?:all|"
+    r"the (?:entire |whole )?(?:contents?|code|file)|its contents?|everything)|"
+    r"contents? of)\b",
+    re.IGNORECASE,
+)
+_ADD = re.compile(
+    r"\b(?:add(?:ing)?|append(?:ing)?|insert(?:ing)?|includ(?:e|ing)|extend(?:ing)?|put)\b",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"\b(?:bottom|end)\s+of\b|\b(?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|bottom)\b|\bappend",
+    re.IGNORECASE,
+)
+_TOP = re.compile(
+    r"\b(?:at|to|on)\s+(?:the\s+)?(?:very\s+)?(?:top|beginning|start)\b|\btop of\b|\bprepend",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:updat(?:e|ed|ing)|modif(?:y|ied|ying)|chang(?:e|ed|ing)|edit(?:ed|ing)?|"
+    r"replac(?:e|ed|ing)|now looks?|should (?:now )?look|looks? like|rewrit(?:e|ten)|"
+    r"adjust(?:ed)?|set(?:ting)?|new version|final(?:ly)?|complete|configur(?:e|ing)|"
+    r"alter)\b",
+    re.IGNORECASE,
+)
+_SHOWN = re.compile(
+    r"\b(?:looks?|look) (?:something |a bit |a little )?like\b|\bcontains?\b|"
+    r"\bgenerated\b|\bhere(?:'s| is| are)\b|\bshould (?:now )?look\b|"
+    r"\bwill (?:now )?(?:look|contain|have)\b|\bsimilar to\b",
+    re.IGNORECASE,
+)
+_TYPE = re.compile(
+    r"\b(?:type|typing|enter|write|paste|add|put|create|copy|replace|"
+    r"use the following|change|update|save|insert|edit|modify)\b",
+    re.IGNORECASE,
+)
 _CONFIG = re.compile(r"\bconfig(?:uration)?\b|\bsetting\b|\bmanifest\b", re.IGNORECASE)
-_EXAMPLE = re.compile(r"^\W*(?:for (?:example|instance)|e\.g|say)\b|\bconsider (?:adding|the)\b|\bimagine\b|\bsuppose\b|\bmight look\b|\bcould look\b|\bwould look\b|\byou (?:can|could|may|might) also\b|\binstead of\b", re.IGNORECASE)
-_WISHES = re.compile(r"^\W*if (?:you|we) want\b|\byou (?:can|could|may|might) (?:also|optionally)\b|^\W*optional", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"^\W*(?:for (?:example|instance)|e\.g|say)\b|\bconsider (?:adding|the)\b|"
+    r"\bimagine\b|\bsuppose\b|\bmight look\b|\bcould look\b|\bwould look\b|"
+    r"\byou (?:can|could|may|might) also\b|\binstead of\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"^\W*if (?:you|we) want\b|\byou (?:can|could|may|might) (?:also|optionally)\b|^\W*optional",
+    re.IGNORECASE,
+)
 _PARTIAL = re.compile(r"\badd\b.{0,60}\bto\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -44,7 +83,7 @@ def named(case: Case) -> Named | None:
     best = own[0]
     for other in [*own[1:], *([said] if said else [])]:
         path = naming.fuller(best.path, other.path)
-        if path != best.path or other is said and other.path == best.path:
+        if path != best.path or (other is said and other.path == best.path):
             best = Named(path, other.line, strong=True, sentence=other.sentence)
     return best
 
@@ -135,14 +174,18 @@ def _is_example(said: str) -> bool:
 
 
 def _mergeable(case: Case, language: str) -> bool:
-    return language != "json" or bool(content.definitions(content.without_elision(case.text, language), language))
+    return language != "json" or bool(
+        content.definitions(content.without_elision(case.text, language), language)
+    )
 
 
 def _is_shown(said: str, case: Case, found: Named) -> bool:
     """The text shows a file that a program made ("it looks like this")."""
     before = case.intro.text
-    return bool(_SHOWN.search(said)) and not (_NEW.search(before) or _ADD.search(said) or _TYPE.search(said)) and (
-        case.info.file == "" or bool(found.sentence) or bool(case.intro.sentences)
+    return (
+        bool(_SHOWN.search(said))
+        and not (_NEW.search(before) or _ADD.search(said) or _TYPE.search(said))
+        and (case.info.file == "" or bool(found.sentence) or bool(case.intro.sentences))
     )
 
 
@@ -167,7 +210,10 @@ def placement(
 
 
 def _make(said: str, text: str, old: str | None) -> Placement:
-    before, after = set(content.definitions(old or "", "make")), set(content.definitions(text, "make"))
+    before, after = (
+        set(content.definitions(old or "", "make")),
+        set(content.definitions(text, "make")),
+    )
     if not before or before <= after:
         return Placement.REPLACE if not (_ADD.search(said) and not before) else Placement.APPEND
     return Placement.MERGE if before & after or not _ADD.search(said) else Placement.APPEND
@@ -198,12 +244,18 @@ def _structured(
 
 
 def _whole(said: str) -> bool:
-    return bool(re.search(r"\breplace (?:all|everything|the (?:entire |whole |existing )?(?:contents?|file|code)|its contents?)\b|\bthe (?:full|complete|entire|whole) file\b|\blooks like this\b", said, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\breplace (?:all|everything|the (?:entire |whole |existing )?(?:contents?|file|"
+            r"code)|its contents?)\b|\bthe (?:full|complete|entire|whole) file\b|"
+            r"\blooks like this\b",
+            said,
+            re.IGNORECASE,
+        )
+    )
 
 
-def _code(
-    said: str, text: str, language: str, old: str | None, *, known: bool
-) -> Placement | None:
+def _code(said: str, text: str, language: str, old: str | None, *, known: bool) -> Placement | None:
     if old is not None and old.strip():
         if content.is_new_version(text, old, language) or _whole(said):
             return Placement.REPLACE
@@ -213,7 +265,9 @@ def _code(
         if content.is_complete(text, language) and (_CHANGE.search(said) or not _ADD.search(said)):
             return Placement.REPLACE
         grown = len(text.split()) >= len(old.split()) and not content.is_elided(text, language)
-        return Placement.REPLACE if grown and _CHANGE.search(said) and not _ADD.search(said) else None
+        return (
+            Placement.REPLACE if grown and _CHANGE.search(said) and not _ADD.search(said) else None
+        )
     if _NEW.search(said) and not _PARTIAL.search(said):
         return Placement.REPLACE
     if _ADD.search(said):
@@ -236,10 +290,24 @@ def _unnamed(case: Case, memory: Memory) -> Step:
         place = _inferred(case, path, old, said)
         if place:
             named_at = case.block.lines.first
-            return _write(case, Named(path, named_at, strong=False), path, place, memory, inferred=True)
+            return _write(
+                case, Named(path, named_at, strong=False), path, place, memory, inferred=True
+            )
     elif path and content.looks_structured(language) and _CONFIG.search(case.intro.text) and typed:
-        return _write(case, Named(path, case.block.lines.first, strong=False), path, Placement.MERGE, memory, inferred=True)
-    if typed and not content.is_elided(text, language) and not (old and content.is_excerpt(text, old)) and not _is_example(said):
+        return _write(
+            case,
+            Named(path, case.block.lines.first, strong=False),
+            path,
+            Placement.MERGE,
+            memory,
+            inferred=True,
+        )
+    if (
+        typed
+        and not content.is_elided(text, language)
+        and not (old and content.is_excerpt(text, old))
+        and not _is_example(said)
+    ):
         return _skip(case, SkipReason.UNKNOWN if said.endswith(":") else SkipReason.ILLUSTRATION)
     return _skip(case, SkipReason.ILLUSTRATION)
 
@@ -252,12 +320,26 @@ def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
     if language == "make":
         if not content.definitions(text, "make"):
             return None
-        return placement(case.intro.text[-600:] if _TOP.search(case.intro.text) else said, text, "make", old, known=True, path=path) \
-            if old else Placement.REPLACE
+        return (
+            placement(
+                case.intro.text[-600:] if _TOP.search(case.intro.text) else said,
+                text,
+                "make",
+                old,
+                known=True,
+                path=path,
+            )
+            if old
+            else Placement.REPLACE
+        )
     if content.looks_structured(language):
         shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
         wanted = _ADD.search(around) or _CHANGE.search(around) or _CONFIG.search(around)
-        return Placement.MERGE if (shared and wanted) or (_CONFIG.search(around) and _ADD.search(around)) else None
+        return (
+            Placement.MERGE
+            if (shared and wanted) or (_CONFIG.search(around) and _ADD.search(around))
+            else None
+        )
     return Placement.REPLACE if content.is_new_version(text, old, language) else None
 
 
@@ -302,7 +384,11 @@ def _remember(memory: Memory, path: str, place: Placement, body: str) -> None:
 def _merged(old: str, body: str, path: str) -> str:
     """Good enough for telling versions apart: the names of both."""
     language = fence.language_of(path)
-    return body if set(content.definitions(old, language)) <= set(content.definitions(body, language)) else f"{old}\n{body}"
+    return (
+        body
+        if set(content.definitions(old, language)) <= set(content.definitions(body, language))
+        else f"{old}\n{body}"
+    )
 
 
 def _skip(case: Case, reason: SkipReason) -> Skip:
@@ -321,11 +407,21 @@ def is_script(case: Case) -> Named | None:
     base = found.path.rsplit("/", 1)[-1]
     if first.startswith("#!"):
         return found if found.strong else None
-    if not found.strong or not found.sentence or re.search(rf"(?<![\w.-]){re.escape(base)}(?![\w-])", text):
+    if (
+        not found.strong
+        or not found.sentence
+        or re.search(rf"(?<![\w.-]){re.escape(base)}(?![\w-])", text)
+    ):
         return None
     said = found.sentence.plain
-    writes = re.search(r"\b(?:create|add|append|put|write|save|edit|open|update|set|paste|insert)\b", said, re.IGNORECASE)
-    scriptlike = fence.language_of(found.path) in {"sh", "env"} or found.path.endswith(tuple(words.BASENAMES))
+    writes = re.search(
+        r"\b(?:create|add|append|put|write|save|edit|open|update|set|paste|insert)\b",
+        said,
+        re.IGNORECASE,
+    )
+    scriptlike = fence.language_of(found.path) in {"sh", "env"} or found.path.endswith(
+        tuple(words.BASENAMES)
+    )
     if writes and scriptlike and not re.search(r"\b(?:run|execut|command)", said, re.IGNORECASE):
         return found
     return None

@@ -22,7 +22,9 @@ _MARKDOWN = re.compile(
 )
 _REFERENCE = re.compile(r"!\[([^\[\]]{0,500})\](?:\[([^\[\]]{0,500})\])?(?![(\[])")
 _DEFINITION = re.compile(r"^ {0,3}\[([^\[\]]{1,500})\]:\s*<?([^\s<>]{1,1000})>?", re.MULTILINE)
-_TAG = re.compile(r"<img\b[^<>]{0,4000}?\bsrc\s*=\s*[\"'{]{0,2}([^\"'<>{}\s]{1,1000})", re.IGNORECASE)
+_TAG = re.compile(
+    r"<img\b[^<>]{0,4000}?\bsrc\s*=\s*[\"'{]{0,2}([^\"'<>{}\s]{1,1000})", re.IGNORECASE
+)
 _REMOTE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 

@@ -13,27 +13,41 @@ VERBS = (
     "make|define|configure|extend|start|set|move|copy|type|enter|place|include|rewrite|name|"
     "populate|fill|adjust|generate"
 )
-_VERB = re.compile(rf"\b(?:{VERBS})(?:s|d|ed|ing|ting)?\b|\bput\b|\bon to\b|\bcalled\b|\bnamed\b", re.IGNORECASE)
+_VERB = re.compile(
+    rf"\b(?:{VERBS})(?:s|d|ed|ing|ting)?\b|\bput\b|\bon to\b|\bcalled\b|\bnamed\b", re.IGNORECASE
+)
 _IN = re.compile(
-    r"(?:^|[,;:(]\s*|\b(?:and|then|now|first|next|finally|with)\s+)(?:now,?\s+|then,?\s+|next,?\s+|finally,?\s+)?"
-    r"(?:in|inside|within|into|to|for|under|from|file|content(?:s)? of|(?:at |to )?the (?:very )?(?:top|bottom|end|beginning|start) of|on to|here is|here's|this is|and)\s+"
-    r"(?:the\s+|a\s+|an\s+|your\s+|our\s+|my\s+|new\s+|main\s+|file\s+|called\s+|named\s+|existing\s+)*$",
+    r"(?:^|[,;:(]\s*|\b(?:and|then|now|first|next|finally|with)\s+)(?:now,?\s+|"
+    r"then,?\s+|next,?\s+|finally,?\s+)?"
+    r"(?:in|inside|within|into|to|for|under|from|file|content(?:s)? of|(?:at |"
+    r"to )?the (?:very )?(?:top|bottom|end|beginning|start) of|on to|here is|here's|"
+    r"this is|and)\s+"
+    r"(?:the\s+|a\s+|an\s+|your\s+|our\s+|my\s+|new\s+|main\s+|file\s+|called\s+|"
+    r"named\s+|existing\s+)*$",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(
     r"^\s*(?:#|//|--|;|%|/\*+|<!--|\"|\{/\*|\{#)\s*"
-    r"(?:(?:save (?:this |it )?(?:as|to|in(?:to)?)|file(?:name)?:?|in|this is|contents? of|path:)\s+)?"
-    r"[`'\"]?([~\w./@{}\[\]$+-]+)[`'\"]?\s*(?:\*/|-->|\*/\}|#\})?\s*(?:\((?:new|updated|modified)[^)]*\))?\s*:?$",
+    r"(?:(?:save (?:this |it )?(?:as|to|in(?:to)?)|file(?:name)?:?|in|this is|"
+    r"contents? of|path:)\s+)?"
+    r"[`'\"]?([~\w./@{}\[\]$+-]+)[`'\"]?\s*(?:\*/|-->|\*/\}|#\})?\s*(?:\((?:new|"
+    r"updated|modified)[^)]*\))?\s*:?$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"^(?:now,?\s+|then,?\s+|and\s+|next,?\s+)?(?:please\s+)?(?:save|store|put|name|call|write|copy|place)\s+"
+    r"^(?:now,?\s+|then,?\s+|and\s+|next,?\s+)?(?:please\s+)?(?:save|store|put|name|"
+    r"call|write|copy|place)\s+"
     r"(?:(?:this|it|that|the)\b[^`*_]{0,50}?\s)?(?:file\s+)?(?:(?:as|to|in(?:to)?|under)\b|`|\*|_)",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"(?<![\w/.@`-])((?:~/|\./)?(?:[\w.-]+/){0,8}[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,9}|Makefile|Dockerfile|Procfile|Gemfile|Rakefile|Vagrantfile|Jenkinsfile|Pipfile|CMakeLists\.txt)(?![\w/-]|\.\w)")
+_BARE = re.compile(
+    r"(?<![\w/.@`-])((?:~/|\./)?(?:[\w.-]+/){0,8}[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,9}|"
+    r"Makefile|Dockerfile|Procfile|Gemfile|Rakefile|Vagrantfile|Jenkinsfile|Pipfile|"
+    r"CMakeLists\.txt)(?![\w/-]|\.\w)"
+)
 _DIRECTORY = re.compile(
-    r"\b(?:in|under|inside|within|into|to)\s+(?:of\s+)?(?:a|an|the|your|our|its|this)?\s*(?:new\s+|newly created\s+)?[`*_]{1,2}([\w./{}@~-]+?)/?[`*_]{1,2}\s*"
+    r"\b(?:in|under|inside|within|into|to)\s+(?:of\s+)?(?:a|an|the|your|our|its|"
+    r"this)?\s*(?:new\s+|newly created\s+)?[`*_]{1,2}([\w./{}@~-]+?)/?[`*_]{1,2}\s*"
     r"(?:sub)?(?:-)?(director(?:y|ies)|folder|dir)?\b",
     re.IGNORECASE,
 )
@@ -55,7 +69,7 @@ class Named:
 def first_line(text: str, language: str) -> str:
     """The file that a comment on a block's first line names."""
     line = text.lstrip("\n").split("\n", 1)[0][:200]
-    if re.match(r"^\s*#!", line) or language in words.SHELL and not line.startswith("# file"):
+    if re.match(r"^\s*#!", line) or (language in words.SHELL and not line.startswith("# file")):
         return ""
     found = _COMMENT.match(line)
     if not found:
@@ -76,7 +90,11 @@ def spans(sentence: Sentence) -> list[tuple[int, int, str]]:
     covered = [(s.start, s.end) for s in sentence.spans]
     for bare in _BARE.finditer(sentence.plain):
         inside = any(a <= bare.start() < b for a, b in covered)
-        if not inside and fence.is_path(bare[1]) and "://" not in sentence.plain[max(0, bare.start() - 60) : bare.start()].split(" ")[-1]:
+        if (
+            not inside
+            and fence.is_path(bare[1])
+            and "://" not in sentence.plain[max(0, bare.start() - 60) : bare.start()].split(" ")[-1]
+        ):
             found.append((bare.start(), bare.end(), bare[1]))
     return sorted(found)
 
@@ -108,9 +126,16 @@ def _is_strong(sentence: Sentence, start: int, end: int) -> bool:
         return True
     if re.search(r"\bcontents?\b|\bfollowing\b", before, re.IGNORECASE):
         return True
-    if re.match(r"^[`*_]*\s*(?:file\s+)?(?:should\s+|must\s+|will\s+)?(?:now\s+)?(?:looks?|reads?|becomes)\b", after):
+    if re.match(
+        r"^[`*_]*\s*(?:file\s+)?(?:should\s+|must\s+|will\s+)?(?:now\s+)?(?:looks?|"
+        r"reads?|becomes)\b",
+        after,
+    ):
         return True
-    if re.match(r"^[`*_]*\s*(?:file)?\s*(?:\([^)]{0,40}\))?\s*:\s*$", after) and len(before.split()) <= 4:
+    if (
+        re.match(r"^[`*_]*\s*(?:file)?\s*(?:\([^)]{0,40}\))?\s*:\s*$", after)
+        and len(before.split()) <= 4
+    ):
         return True
     return not before.strip("`*_ \t\n#0123456789.") and not after.strip("`*_: \t\n")
 
@@ -136,8 +161,15 @@ def after_block(sentence: Sentence, language: str) -> Named | None:
 
 def alone(text: str) -> str:
     """The file that a heading or a bold line consists of."""
-    bare = re.sub(r"^(?:(?:step\s+)?\d+[.):]?\s+)?(?:the\s+)?", "", text.strip(), flags=re.IGNORECASE)
-    bare = re.sub(r"\s+file$", "", bare.rstrip(": ").strip("*_").strip("`* _").rstrip(":"), flags=re.IGNORECASE)
+    bare = re.sub(
+        r"^(?:(?:step\s+)?\d+[.):]?\s+)?(?:the\s+)?", "", text.strip(), flags=re.IGNORECASE
+    )
+    bare = re.sub(
+        r"\s+file$",
+        "",
+        bare.rstrip(": ").strip("*_").strip("`* _").rstrip(":"),
+        flags=re.IGNORECASE,
+    )
     bare = bare.strip("`*_ ")
     return bare if fence.is_path(bare) else ""
 

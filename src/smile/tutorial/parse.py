@@ -10,7 +10,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from smile.tutorial import commands, content, context, fence, files, prose, shell, shown, text, words
+from smile.tutorial import (
+    commands,
+    content,
+    context,
+    fence,
+    files,
+    prose,
+    shell,
+    shown,
+    text,
+    words,
+)
 from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.choice import FOREIGN_SYSTEMS, alternative, for_others
 from smile.tutorial.context import Case, Intro, Memory
@@ -20,13 +31,24 @@ from smile.tutorial.sections import Sections
 from smile.tutorial.wanted import Wanted, settle
 
 _NEXT = re.compile(
-    r"^(?:smile:\s*skip|skip:\s*next|skip doccmd\[[^\]]{0,60}\]:\s*next|pytest-codeblocks:\s*skip|pytest\.mark\.skip.*|"
+    r"^(?:smile:\s*skip|skip:\s*next|skip doccmd\[[^\]]{0,60}\]:\s*next|"
+    r"pytest-codeblocks:\s*skip|pytest\.mark\.skip.*|"
     r"pmd-metadata:.*\bnotest\b.*|notest|test ignore|md-?test:?\s*skip|no-?test)$",
     re.IGNORECASE,
 )
-_START = re.compile(r"^(?:test ignore start|skip doccmd\[[^\]]{0,60}\]:\s*start|smile:\s*skip[ -]start|skip:\s*start)$", re.IGNORECASE)
-_END = re.compile(r"^(?:test ignore (?:end|stop)|skip doccmd\[[^\]]{0,60}\]:\s*end|smile:\s*skip[ -]end|skip:\s*end)$", re.IGNORECASE)
-_OURS = re.compile(r"\b(?:apt(?:-get)?|pip3?|npm|curl|pipx|cargo|go) (?:-\S+ )?(?:install|add|-)|\bapt\b")
+_START = re.compile(
+    r"^(?:test ignore start|skip doccmd\[[^\]]{0,60}\]:\s*start|"
+    r"smile:\s*skip[ -]start|skip:\s*start)$",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"^(?:test ignore (?:end|stop)|skip doccmd\[[^\]]{0,60}\]:\s*end|"
+    r"smile:\s*skip[ -]end|skip:\s*end)$",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\b(?:apt(?:-get)?|pip3?|npm|curl|pipx|cargo|go) (?:-\S+ )?(?:install|add|-)|\bapt\b"
+)
 _RESULT = re.compile(r"\b(?:output|result|response|expected)\b", re.IGNORECASE)
 
 
@@ -119,9 +141,13 @@ class _Reader:
         if following and following[0].kind == "para":
             after = text.sentences(following[0].text, following[0].lines.first)
         place = self.sections.place(block)
-        wished = any(w.kind in ("run", "visit") for s in self.intro.sentences for w in prose.wishes(s))
+        wished = any(
+            w.kind in ("run", "visit") for s in self.intro.sentences for w in prose.wishes(s)
+        )
         heads = tuple(h.text for h in self.sections.trail(block))
-        return Case(block, fence.read(block.info), self.intro, place, after, self.result_of, wished, heads)
+        return Case(
+            block, fence.read(block.info), self.intro, place, after, self.result_of, wished, heads
+        )
 
     def _outer(self, case: Case) -> Step | None:
         """What the surroundings decide before the block is looked at."""
@@ -142,7 +168,7 @@ class _Reader:
             return Skip(case.block.lines, SkipReason.ILLUSTRATION, case.text)
         if language in words.OUTPUT:
             return commands.output(case)
-        if language in words.DRAWN or content.is_tree(case.text) and language in words.PLAIN:
+        if language in words.DRAWN or (content.is_tree(case.text) and language in words.PLAIN):
             return Skip(case.block.lines, SkipReason.ILLUSTRATION, case.text)
         if not case.block.fenced and not self._is_told(case):
             return Skip(case.block.lines, SkipReason.UNKNOWN, case.text)
@@ -162,7 +188,13 @@ class _Reader:
         if case.info.language not in ("json", "xml", "html", "yaml", "csv", "text", "log", "sql"):
             return False
         last = case.intro.last
-        answered = re.search(r"\brespon[sd]|\breturn|\boutput\b|\bprint|\byou(?:'ll|’ll| will| should)(?: now)? (?:see|get|receive)\b|\bshould (?:see|get)\b|\bresult\b|^\W*we get\b", last, re.IGNORECASE)
+        answered = re.search(
+            r"\brespon[sd]|\breturn|\boutput\b|\bprint|\byou(?:'ll|’ll| will|"
+            r" should)(?: now)? (?:see|get|receive)\b|\bshould (?:see|get)\b|\bresult\b|"
+            r"^\W*we get\b",
+            last,
+            re.IGNORECASE,
+        )
         return bool(answered) and not files.named_strongly(case)
 
     def _variant(self, case: Case, step: Step) -> Step:
@@ -175,7 +207,9 @@ class _Reader:
                 return Skip(lines, SkipReason.ALTERNATIVE, case.text)
         elif isinstance(step, WriteFile | Skip) and alternative(case.intro.last):
             earlier = self.previous
-            if isinstance(step, Skip) or isinstance(earlier, WriteFile) and earlier.path == step.path:
+            if isinstance(step, Skip) or (
+                isinstance(earlier, WriteFile) and earlier.path == step.path
+            ):
                 return Skip(lines, SkipReason.ALTERNATIVE, case.text)
         return step
 
@@ -184,7 +218,9 @@ class _Reader:
         name = shell.program(step.commands[0].text)
         if name not in FOREIGN_SYSTEMS:
             return False
-        if re.search(r"\b(?:" + re.escape(name) + r"|homebrew)\b", " ".join(case.heads), re.IGNORECASE):
+        if re.search(
+            r"\b(?:" + re.escape(name) + r"|homebrew)\b", " ".join(case.heads), re.IGNORECASE
+        ):
             return True
         return self._ours_near(case.block)
 
@@ -196,7 +232,7 @@ class _Reader:
                 id(heading)
                 for other in self.document.blocks
                 if other.kind == "code" and _OURS.search(other.text[:3000])
-                for heading in self.sections.trail(other)[-4:] or [None]
+                for heading in self.sections.trail(other)[-4:] or (None,)
             }
         return id(top) in self.ours
 
@@ -218,4 +254,3 @@ class _Reader:
         before = self.steps[-1] if self.steps else None
         if (told or tagged) and isinstance(before, Run) and before is self.result_of:
             self.steps[-1] = self.result_of = replace(before, fails=True)
-

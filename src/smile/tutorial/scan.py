@@ -58,20 +58,32 @@ _COLONS = re.compile(r"^\s*(:{3,})\s*(.*?)\s*$")
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)((?:\s[^<>]*)?)>")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]{0,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|\{([^{}]*)\})""")
 _BARE = re.compile(r"\b(default|recommended|open)\b(?!\s*=)")
-_SHORTCODE = re.compile(r"^\s*(?:\{\{[<%]\s*(/?)\s*([\w-]+)(.*?)/?\s*[>%]\}\}|\{%-?\s*(end)?([\w-]+)(.*?)-?%\})\s*$")
+_SHORTCODE = re.compile(
+    r"^\s*(?:\{\{[<%]\s*(/?)\s*([\w-]+)(.*?)/?\s*[>%]\}\}|\{%-?\s*(end)?([\w-]+)(.*?)-?%\})\s*$"
+)
 _LIST = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])(\s+)\S")
-_MDX = re.compile(r"^(import\s.{0,300}\sfrom\s+['\"][^'\"]+['\"];?|import\s+['\"][^'\"]+['\"];?|export\s+(const|default|function)\s.{0,400})\s*$")
+_MDX = re.compile(
+    r"^(import\s.{0,300}\sfrom\s+['\"][^'\"]+['\"];?|import\s+['\"][^'\"]+['\"];?|"
+    r"export\s+(const|default|function)\s.{0,400})\s*$"
+)
 _AUTOLINK = re.compile(r"^<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>]+@)")
 _MDX_COMMENT = re.compile(r"^\s*\{/\*(.*?)\*/\}\s*$")
 _LINK_COMMENT = re.compile(r"^\s*\[(?:comment|//)\]:\s*(?:#|<>)\s*[(\"'](.*)[)\"']\s*$")
 _CODE = re.compile(r"<(code|kbd|tt)>([^<>`]{1,300})</\1>")
 _OPAQUE = frozenset({"script", "style", "svg", "table", "picture", "iframe", "video"})
-_VOID = frozenset(
-    "br hr img input meta link source col area base embed wbr track param".split()
-)  # noqa: SIM905
-_TABS = re.compile(r"^(tabs?|tab-?item|tab-?panel|tabbed|code-?tab|option|platform-?tab|choice)$", re.I)
-_GROUPS = re.compile(r"^(tabs|code-?groups?|code-?tabs|tab-?set|multicodeblock|tabset|switcher|codegroup|tabgroup)$", re.I)
-_NOTES = re.compile(r"^(note|tip|info|warning|caution|danger|important|hint|callout|admonition|alert|aside|attention|seealso|question|example)$", re.I)
+_VOID = frozenset("br hr img input meta link source col area base embed wbr track param".split())
+_TABS = re.compile(
+    r"^(tabs?|tab-?item|tab-?panel|tabbed|code-?tab|option|platform-?tab|choice)$", re.IGNORECASE
+)
+_GROUPS = re.compile(
+    r"^(tabs|code-?groups?|code-?tabs|tab-?set|multicodeblock|tabset|switcher|codegroup|tabgroup)$",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(
+    r"^(note|tip|info|warning|caution|danger|important|hint|callout|admonition|alert|"
+    r"aside|attention|seealso|question|example)$",
+    re.IGNORECASE,
+)
 
 
 def attributes_of(text: str) -> dict[str, str]:
@@ -355,7 +367,7 @@ class _Scanner:
 
     def _rest(self, text: str) -> str:
         """What a line of tags says in words."""
-        if re.match(r"^<summary[\s>]", text, re.I):
+        if re.match(r"^<summary[\s>]", text, re.IGNORECASE):
             return ""
         said = _TAG.sub(" ", _CODE.sub(lambda m: f"`{m[2]}`", text)).strip()
         return said if re.search(r"\w", said) and not said.startswith("<") else ""

@@ -12,19 +12,38 @@ from smile.tutorial.scan import Region
 
 _OPTIONAL = re.compile(r"^\W*optional\b|\(optional\)|\boptional(?:ly)?\s*$", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"^\W*(?:contribut(?:ing|e|ors?)|development|developing|hacking|uninstall(?:ing|ation)?|troubleshooting|faqs?|"
-    r"frequently asked questions|upgrading|migrat(?:ing|ion)\b.*|changelog|release notes|licen[cs]e|credits|"
-    r"acknowledge?ments?|sponsors?|backers|badges?\b.*|support us|show your support|further reading|next steps|"
-    r"what'?s next\??|see also|deploy(?:ing|ment)?|going to production|deploy(?:ing)? (?:your|the|to|it|on|with).*|"
-    r"publish(?:ing)? (?:to|on) (?:npm|pypi|crates).*|community|related projects|comparison|why .*\?|background reading|"
-    r"cleaning up old.*|api reference|reference|known issues|limitations|roadmap|projects? using.*|security|donate)\W*$",
+    r"^\W*(?:contribut(?:ing|e|ors?)|development|developing|hacking|uninstall(?:ing|"
+    r"ation)?|troubleshooting|faqs?|"
+    r"frequently asked questions|upgrading|migrat(?:ing|ion)\b.*|changelog|"
+    r"release notes|licen[cs]e|credits|"
+    r"acknowledge?ments?|sponsors?|backers|badges?\b.*|support us|show your support|"
+    r"further reading|next steps|"
+    r"what'?s next\??|see also|deploy(?:ing|ment)?|going to production|"
+    r"deploy(?:ing)? (?:your|the|to|it|on|with).*|"
+    r"publish(?:ing)? (?:to|on) (?:npm|pypi|crates).*|community|related projects|"
+    r"comparison|why .*\?|background reading|"
+    r"cleaning up old.*|api reference|reference|known issues|limitations|roadmap|"
+    r"projects? using.*|security|donate)\W*$",
     re.IGNORECASE,
 )
-_INSTALL = re.compile(r"\b(?:install|installation|installing|setup|set up|getting|download|prerequisites|requirements)\b", re.IGNORECASE)
-_WAY = re.compile(r"^\W*(?:\(?(?:option|method|alternative)\s*[\dA-C]*\W*)?(?:(?:using|with|via|from|install(?:ing|ation)?|through|by|on|the|a)\s+)*", re.IGNORECASE)
-_NTH = re.compile(r"^\W*(?:option|method|alternative|approach|variant)\s*([\dA-D])\b|^\W*alternative(?:ly)?\b", re.IGNORECASE)
+_INSTALL = re.compile(
+    r"\b(?:install|installation|installing|setup|set up|getting|download|"
+    r"prerequisites|requirements)\b",
+    re.IGNORECASE,
+)
+_WAY = re.compile(
+    r"^\W*(?:\(?(?:option|method|alternative)\s*[\dA-C]*\W*)?(?:(?:using|with|via|"
+    r"from|install(?:ing|ation)?|through|by|on|the|a)\s+)*",
+    re.IGNORECASE,
+)
+_NTH = re.compile(
+    r"^\W*(?:option|method|alternative|approach|variant)\s*([\dA-D])\b|^\W*alternative(?:ly)?\b",
+    re.IGNORECASE,
+)
 _OR_LABEL = re.compile(r"^\W*(?:or\b|alternativ)", re.IGNORECASE)
-_ASIDE_KINDS = frozenset({"objectives", "questions", "keypoints", "prereq", "testimonial", "instructor", "spoiler"})
+_ASIDE_KINDS = frozenset(
+    {"objectives", "questions", "keypoints", "prereq", "testimonial", "instructor", "spoiler"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +136,11 @@ def _siblings(headings: list[Block]) -> list[list[Block]]:
 def _parent(headings: list[Block], siblings: list[Block]) -> str:
     if not siblings:
         return ""
-    above = [h for h in headings if h.lines.first < siblings[0].lines.first and h.level < siblings[0].level]
+    above = [
+        h
+        for h in headings
+        if h.lines.first < siblings[0].lines.first and h.level < siblings[0].level
+    ]
     return above[-1].text if above else ""
 
 
@@ -127,14 +150,31 @@ def _losers(titles: list[str], parent: str) -> list[int]:
         return []
     ways = [i for i, t in enumerate(titles) if _is_way(t)]
     losers: set[int] = set()
-    if len(ways) > 1 and (_INSTALL.search(parent) or all(_INSTALL.search(titles[i]) or _NTH.match(titles[i]) for i in ways)):
+    if len(ways) > 1 and (
+        _INSTALL.search(parent)
+        or all(_INSTALL.search(titles[i]) or _NTH.match(titles[i]) for i in ways)
+    ):
         losers |= set(ways) - {ways[choice.pick([titles[i] for i in ways])]}
     for first in range(min(len(titles), 60)):
         for second in range(first + 1, min(len(titles), first + 6)):
-            if first not in losers and second not in losers and choice.rivals(titles[first], titles[second]):
-                better = second if choice.recommended(titles[second]) and not choice.recommended(titles[first]) else first
+            if (
+                first not in losers
+                and second not in losers
+                and choice.rivals(titles[first], titles[second])
+            ):
+                better = (
+                    second
+                    if choice.recommended(titles[second]) and not choice.recommended(titles[first])
+                    else first
+                )
                 losers.add(first if better == second else second)
-    losers |= {i for i, t in enumerate(titles) if i and re.match(r"^\W*alternative(?:ly)?\b", t, re.IGNORECASE) and _INSTALL.search(t + parent)}
+    losers |= {
+        i
+        for i, t in enumerate(titles)
+        if i
+        and re.match(r"^\W*alternative(?:ly)?\b", t, re.IGNORECASE)
+        and _INSTALL.search(t + parent)
+    }
     return sorted(losers)
 
 
@@ -165,7 +205,9 @@ def _region_skips(document: Document) -> dict[int, SkipReason]:
             if index != chosen:
                 other = choice.applies(tab.label) is False
                 skips[id(tab)] = SkipReason.OTHER_SYSTEM if other else SkipReason.ALTERNATIVE
-    named = [r for r in document.regions if r.kind in ("component", "details", "container", "system")]
+    named = [
+        r for r in document.regions if r.kind in ("component", "details", "container", "system")
+    ]
     for region in named[:400]:
         if region.kind == "system" or region.kind == "details":
             if choice.heading_applies(region.label) is False:
@@ -175,9 +217,17 @@ def _region_skips(document: Document) -> dict[int, SkipReason]:
         if region.kind == "container" and region.name.lstrip(":") in _ASIDE_KINDS:
             skips[id(region)] = SkipReason.ILLUSTRATION
     for first, second in zip(named[:400], named[1:401], strict=False):
-        if id(first) in skips or second.first <= first.last or not choice.rivals(first.label, second.label):
+        if (
+            id(first) in skips
+            or second.first <= first.last
+            or not choice.rivals(first.label, second.label)
+        ):
             continue
-        worse = first if choice.recommended(second.label) and not choice.recommended(first.label) else second
+        worse = (
+            first
+            if choice.recommended(second.label) and not choice.recommended(first.label)
+            else second
+        )
         skips[id(worse)] = SkipReason.ALTERNATIVE
     return skips
 
@@ -204,7 +254,9 @@ def _block_skips(document: Document) -> dict[int, SkipReason]:
 
 
 def _marked(tabs: list[Region]) -> list[int]:
-    return [i for i, t in enumerate(tabs) if t.attributes.get("default") or t.attributes.get("open")]
+    return [
+        i for i, t in enumerate(tabs) if t.attributes.get("default") or t.attributes.get("open")
+    ]
 
 
 def _groups(regions: list[Region]) -> dict[int, list[Region]]:

@@ -42,7 +42,11 @@ class Scanner:
         self.dangling = False
         code = self._outside(line)
         for found in _HEREDOC.finditer(code) if "<<<" not in code else ():
-            mark = found[2] or line[found.start(3) : found.end(3)] or line[found.start(4) : found.end(4)]
+            mark = (
+                found[2]
+                or line[found.start(3) : found.end(3)]
+                or line[found.start(4) : found.end(4)]
+            )
             self.heredocs.append((mark, bool(found[1])))
         self._keywords(code)
         ended = code.rstrip()
@@ -160,7 +164,10 @@ def split(lines: list[tuple[int, str]], *, comments: bool = False) -> list[Draft
         if end < 0:
             retries += 1
             end = at
-        texts = [line.strip() if end == at else line.lstrip(), *(t for _, t in lines[at + 1 : end + 1])]
+        texts = [
+            line.strip() if end == at else line.lstrip(),
+            *(t for _, t in lines[at + 1 : end + 1]),
+        ]
         drafts.append(Draft(texts, number, lines[end][0]))
         at = end + 1
     return drafts
@@ -173,7 +180,9 @@ def _end(lines: list[tuple[int, str]], at: int) -> int:
         scanner.feed(lines[index][1])
         if scanner.complete:
             return index
-    if scanner.dangling and not (scanner.quote or scanner.heredocs or scanner.blocks or scanner.parens > 0):
+    if scanner.dangling and not (
+        scanner.quote or scanner.heredocs or scanner.blocks or scanner.parens > 0
+    ):
         return len(lines) - 1
     return -1
 
@@ -181,7 +190,9 @@ def _end(lines: list[tuple[int, str]], at: int) -> int:
 def words_of(command: str) -> list[str]:
     """The words of a command's first line, without ``sudo`` and variables before it."""
     found = command.split("\n", 1)[0].split()[:60]
-    while found and (found[0] in ("sudo", "doas", "time", "env", "nohup", "exec") or re.match(r"^\w+=", found[0])):
+    while found and (
+        found[0] in ("sudo", "doas", "time", "env", "nohup", "exec") or re.match(r"^\w+=", found[0])
+    ):
         found.pop(0)
     return found
 

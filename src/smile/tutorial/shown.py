@@ -10,35 +10,69 @@ from smile.tutorial.shell import program, words_of
 
 _OUTPUT = re.compile(
     r"\b(?:prints?|printed|printing|outputs?|outputting|displays?|displayed|shows?|showing|"
-    r"(?:will|should|'ll|’ll|to|can|now|you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|get|have|receive|find|notice)|see(?:s|ing)?\s+(?:something|output|the following|that|this|a)|"
-    r"returns?|returned|responds?|response|results?(?:\s+(?:is|in|will|should|looks?)|:|$)|look(?:s|ing)?\s+(?:something\s+|a bit\s+|exactly\s+|somewhat\s+)?like|"
-    r"similar to|something like|produces?|produced|yields?|gives?(?:\s+(?:us|you|me))?|informs?|tells?|reports?|logs?|logged|"
-    r"(?:we|you)\s+(?:now\s+)?get|error(?:s)?(?:\s+(?:message|like))?:?$|expected|which (?:is|gives)|as follows|structure|layout|greeted|reads?|says?)\b",
+    r"(?:will|should|'ll|’ll|to|can|now|you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|"
+    r"get|have|receive|find|notice)|see(?:s|ing)?\s+(?:something|output|"
+    r"the following|that|this|a)|"
+    r"returns?|returned|responds?|response|results?(?:\s+(?:is|in|will|should|"
+    r"looks?)|:|$)|look(?:s|ing)?\s+(?:something\s+|a bit\s+|exactly\s+|"
+    r"somewhat\s+)?like|"
+    r"similar to|something like|produces?|produced|yields?|gives?(?:\s+(?:us|you|"
+    r"me))?|informs?|tells?|reports?|logs?|logged|"
+    r"(?:we|you)\s+(?:now\s+)?get|error(?:s)?(?:\s+(?:message|like))?:?$|expected|"
+    r"which (?:is|gives)|as follows|structure|layout|greeted|reads?|says?)\b",
     re.IGNORECASE,
 )
 _TYPED = re.compile(
-    r"\b(?:run(?:ning)?|execut(?:e|ing)|typ(?:e|ing)|enter(?:ing)?|issu(?:e|ing)|invok(?:e|ing)|install(?:ing)?|commands?|start(?:ing)?|use|using|using:|launch|with)\b",
+    r"\b(?:run(?:ning)?|execut(?:e|ing)|typ(?:e|ing)|enter(?:ing)?|issu(?:e|ing)|"
+    r"invok(?:e|ing)|install(?:ing)?|commands?|start(?:ing)?|use|using|using:|launch|"
+    r"with)\b",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(r"^\W*(?:if\b|in case\b|should you\b|otherwise\b|unless\b|when you (?:see|get)\b|you (?:may|might)\b|sometimes\b|some(?:times)?\b)|\b(?:you|we) (?:may|might) (?:see|get)\b|\bif (?:you|we) (?:see|get)\b", re.IGNORECASE)
+_CONDITIONAL = re.compile(
+    r"^\W*(?:if\b|in case\b|should you\b|otherwise\b|unless\b|when you (?:see|get)\b|"
+    r"you (?:may|might)\b|sometimes\b|some(?:times)?\b)|\b(?:you|we) (?:may|"
+    r"might) (?:see|get)\b|\bif (?:you|we) (?:see|get)\b",
+    re.IGNORECASE,
+)
 _FAILS = re.compile(
-    r"\b(?:see|get|shows?|prints?|raises?|throws?|gives?|with|results? in|receive|produces?|encounter|greeted|reports?|returns?)\b[^.]{0,60}\b(?:errors?|exception|traceback|failure|panic)\b|"
-    r"\b(?:will|should|would|does|it|test|tests|build|compilation|command) (?:now )?fails?\b|\bfails? (?:with|because)\b|\bexits? with (?:an? )?(?:error|non-?zero|status|code)\b|"
+    r"\b(?:see|get|shows?|prints?|raises?|throws?|gives?|with|results? in|receive|"
+    r"produces?|encounter|greeted|reports?|returns?)\b[^.]{0,60}\b(?:errors?|"
+    r"exception|traceback|failure|panic)\b|"
+    r"\b(?:will|should|would|does|it|test|tests|build|compilation|"
+    r"command) (?:now )?fails?\b|\bfails? (?:with|because)\b|"
+    r"\bexits? with (?:an? )?(?:error|non-?zero|status|code)\b|"
     r"\bwon't compile\b|\bdoes not compile\b|\bdoesn't compile\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:no|without|not|any|if|never|fix(?:es)?|may|might|avoid|instead of)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:no|without|not|any|if|never|fix(?:es)?|may|might|avoid|instead of)\b", re.IGNORECASE
+)
 _AGAIN = re.compile(r"\bwhen (?:we|you) (?:re-?\w+|run|execute|compile)\b", re.IGNORECASE)
 _PRINTED = re.compile(
-    r"^\s*(?:(?:[\w./-]+[:(]\d+[:,)]|)\s*(?:error|warning|fatal|note|info|debug|panic|traceback|exception)\b[\s:\[(]|error TS\d+|npm (?:WARN|ERR|notice)|"
-    r"[A-Z][A-Za-z]*(?:Error|Exception|Warning)\b|Traceback \(most|[✓✔✗✘✖●•▶⚠❌✅🚀➤╭╰│┌└├─═║╔╚]|\d+ (?:passing|passed|failed|tests?|files?)\b|"
-    r"(?:PASS|FAIL|OK|INFO|WARN|WARNING|ERROR|DEBUG)\b(?!=)|\[[\w: ./-]+\]\s|\[INFO\]|\{\s*$|\}\s*,?$|<!DOCTYPE|</?[a-z]+>|HTTP/\d|\*\s+\w|\+[-=]{3,}|[-=]{4,}|\|.*\|\s*$|"
-    r"(?:Successfully|Collecting|Downloading|Requirement already|Compiling|Finished|Running|Listening|Server|Hello|Created|Added|Starting|Started|Serving|Building|Built|Done|Usage|Welcome|Found|Installing|Cloning|Reading|Press|Compiled|Ready)\b[^=]*$)",
+    r"^\s*(?:(?:[\w./-]+[:(]\d+[:,)]|)\s*(?:error|warning|fatal|note|info|debug|"
+    r"panic|traceback|exception)\b[\s:\[(]|error TS\d+|npm (?:WARN|ERR|notice)|"
+    r"[A-Z][A-Za-z]*(?:Error|Exception|Warning)\b|Traceback \(most|"
+    r"[✓✔✗✘✖●•▶⚠❌✅🚀➤╭╰│┌└├─═║╔╚]|\d+ (?:passing|passed|failed|tests?|files?)\b|"
+    r"(?:PASS|FAIL|OK|INFO|WARN|WARNING|ERROR|DEBUG)\b(?!=)|\[[\w: ./-]+\]\s|"
+    r"\[INFO\]|\{\s*$|\}\s*,?$|<!DOCTYPE|</?[a-z]+>|HTTP/\d|\*\s+\w|\+[-=]{3,}|"
+    r"[-=]{4,}|\|.*\|\s*$|"
+    r"(?:Successfully|Collecting|Downloading|Requirement already|Compiling|Finished|"
+    r"Running|Listening|Server|Hello|Created|Added|Starting|Started|Serving|Building|"
+    r"Built|Done|Usage|Welcome|Found|Installing|Cloning|Reading|Press|Compiled|"
+    r"Ready)\b[^=]*$)",
     re.IGNORECASE,
 )
 _UPPER = re.compile(r"^[A-Z][a-z]+(?:\s|[:,.!?]|$)(?!.*\s--?\w)")
-_USAGE = re.compile(r"^\s*(?:usage:\s|[\w./-]+(?:\s[\w-]+){0,3}\s+(?:\[(?:options?|flags?|args?|arguments|command|-{1,2}[\w-]+|[A-Z_]+)[^\]]{0,60}\]|<(?:command|options?|args?|subcommand)>))", re.IGNORECASE)
-_GENERIC = re.compile(r"(?<![\w./-])(?:filename|dirname|file_?name|dir_?name|somefile|foo|foobar|myfile|file1|file)(?:\.[a-z]{1,4})?(?![\w/=-])")
+_USAGE = re.compile(
+    r"^\s*(?:usage:\s|[\w./-]+(?:\s[\w-]+){0,3}\s+(?:\[(?:options?|flags?|args?|"
+    r"arguments|command|-{1,2}[\w-]+|[A-Z_]+)[^\]]{0,60}\]|<(?:command|options?|"
+    r"args?|subcommand)>))",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"(?<![\w./-])(?:filename|dirname|file_?name|dir_?name|somefile|foo|foobar|"
+    r"myfile|file1|file)(?:\.[a-z]{1,4})?(?![\w/=-])"
+)
 _BADGE = re.compile(r"shields\.io|badge\.(?:svg|fury)|/badge[s/.-]|badge\.svg", re.IGNORECASE)
 
 
@@ -74,7 +108,11 @@ def is_printed(line: str) -> bool:
     if not bare:
         return False
     first = words_of(bare)[:1]
-    if first and (first[0] in words.PROGRAMS or "=" in first[0]) and not re.match(r"^\w+ (?:WARN|ERR)", bare):
+    if (
+        first
+        and (first[0] in words.PROGRAMS or "=" in first[0])
+        and not re.match(r"^\w+ (?:WARN|ERR)", bare)
+    ):
         return False
     if _PRINTED.match(line[:200]):
         return True
@@ -101,7 +139,9 @@ def is_generic(command: str, known: set[str]) -> bool:
 
 def is_badge(text: str, language: str) -> bool:
     """Whether a block is a badge to be put elsewhere."""
-    return language in ("md", "rst", "html", "", "text", "asciidoc") and bool(_BADGE.search(text[:4000]))
+    return language in ("md", "rst", "html", "", "text", "asciidoc") and bool(
+        _BADGE.search(text[:4000])
+    )
 
 
 def is_drawing(text: str) -> bool:

@@ -12,10 +12,16 @@ MAX_PARAGRAPH = 6000
 """A longer paragraph is no instruction; it is not looked at."""
 
 _RUN = re.compile(r"`+")
-_LINK = re.compile(r"!?\[([^\[\]]{0,400})\]\(([^()\s]{0,600}(?:\([^()\s]{0,100}\))?[^()\s]{0,200})(?:\s+[\"'][^\"']{0,200}[\"'])?\)")
+_LINK = re.compile(
+    r"!?\[([^\[\]]{0,400})\]\(([^()\s]{0,600}(?:\([^()\s]{0,100}\))?[^()\s]{0,200})(?:\s+[\"'][^\"']{0,200}[\"'])?\)"
+)
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\](?:\[[^\[\]]{0,200}\])")
-_END = re.compile(r"(?<=[.!?])(?:[\"”’)*_]{0,3})\s+(?=[\"“'`*_\[(<A-Z0-9\u0001\U0001f300-\U0001faff])")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|vs|etc|cf|approx|Mr|Dr|no|fig|v)\.|^\d{1,3}\.)$", re.IGNORECASE)
+_END = re.compile(
+    r"(?<=[.!?])(?:[\"”’)*_]{0,3})\s+(?=[\"“'`*_\[(<A-Z0-9\u0001\U0001f300-\U0001faff])"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|etc|cf|approx|Mr|Dr|no|fig|v)\.|^\d{1,3}\.)$", re.IGNORECASE
+)
 _EMPHASIS = re.compile(r"(?<![\w*_])(\*\*|__|\*|_)(?=\S)([^*\n]{1,160}?)(?<=\S)\1(?![\w*_])")
 
 
@@ -77,7 +83,9 @@ def sentences(text: str, first: int) -> list[Sentence]:
     """The sentences of a paragraph whose first line is ``first``."""
     if len(text) > MAX_PARAGRAPH:
         return []
-    text = "\n".join(_unlink(line) if "](" in line or "][" in line else line for line in text.split("\n"))
+    text = "\n".join(
+        _unlink(line) if "](" in line or "][" in line else line for line in text.split("\n")
+    )
     if "\n" in text and "[" in text:
         text = _unlink_wrapped(text)
     spans = code_spans(text)

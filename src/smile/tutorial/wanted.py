@@ -25,10 +25,23 @@ from smile.tutorial.prose import Wish
 from smile.tutorial.scan import Marker
 from smile.tutorial.sections import Place, Sections
 
-_AGAIN = re.compile(r"\b(?:again|re-?(?:run|start|execute|build|compile|launch)\w*|once more)\b", re.IGNORECASE)
-_NEW_TERMINAL = re.compile(r"\b(?:in|into|open|opening|start|starting|launch|use|using|from|to|with|on|have|via)\s+(?:an?\s+|the\s+|your\s+|up\s+|yet\s+)*(?:another|second|new|separate|different|third|other|additional)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|command prompt|tab|window)s?\b", re.IGNORECASE)
-_INSTALLER = re.compile(r"^(?:PackageManager|PackageManagers|PackageManagerTabs|InstallCommand|InstallTabs|NpmTabs|Npm2Yarn|Install|CreateProject|CodeTabs|Command)$")
-_COPIED = re.compile(r"^copy\b.{0,60}\b(?:above|example|snippet|code|below|following)\b", re.IGNORECASE | re.DOTALL)
+_AGAIN = re.compile(
+    r"\b(?:again|re-?(?:run|start|execute|build|compile|launch)\w*|once more)\b", re.IGNORECASE
+)
+_NEW_TERMINAL = re.compile(
+    r"\b(?:in|into|open|opening|start|starting|launch|use|using|from|to|with|on|have|"
+    r"via)\s+(?:an?\s+|the\s+|your\s+|up\s+|yet\s+)*(?:another|second|new|separate|"
+    r"different|third|other|additional)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|"
+    r"command prompt|tab|window)s?\b",
+    re.IGNORECASE,
+)
+_INSTALLER = re.compile(
+    r"^(?:PackageManager|PackageManagers|PackageManagerTabs|InstallCommand|"
+    r"InstallTabs|NpmTabs|Npm2Yarn|Install|CreateProject|CodeTabs|Command)$"
+)
+_COPIED = re.compile(
+    r"^copy\b.{0,60}\b(?:above|example|snippet|code|below|following)\b", re.IGNORECASE | re.DOTALL
+)
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0")
 
 
@@ -77,12 +90,19 @@ class Wanted:
             return Visit(lines, wish.text)
         if wish.kind == "stop":
             return Stop(lines) if not wish.soft else _SoftStop(lines)
-        if paragraph.quoted or place.optional and not wish.about:
+        if paragraph.quoted or (place.optional and not wish.about):
             return None
         return self._change(wish, lines, step, adjacent=adjacent)
 
     def _run(
-        self, wish: Wish, lines: Lines, step: Step | None, *, soft: bool, adjacent: bool, made: list[Step]
+        self,
+        wish: Wish,
+        lines: Lines,
+        step: Step | None,
+        *,
+        soft: bool,
+        adjacent: bool,
+        made: list[Step],
     ) -> Step | None:
         command = wish.text
         if choice.applies(command) is False and shell.program(command) in choice.FOREIGN_SYSTEMS:
@@ -99,21 +119,42 @@ class Wanted:
         again = _AGAIN.search(wish.sentence.plain)
         if not again and any(isinstance(m, Run) and _covers(m, command) for m in made):
             return None
-        terminal = Terminal.NEW if _NEW_TERMINAL.search(wish.sentence.plain) and self.memory.done else Terminal.SAME
-        return Run(lines, (Command(command, _line_of(wish, lines)),), terminal=terminal, optional=soft, inline=True)
+        terminal = (
+            Terminal.NEW
+            if _NEW_TERMINAL.search(wish.sentence.plain) and self.memory.done
+            else Terminal.SAME
+        )
+        return Run(
+            lines,
+            (Command(command, _line_of(wish, lines)),),
+            terminal=terminal,
+            optional=soft,
+            inline=True,
+        )
 
-    def _change(self, wish: Wish, lines: Lines, step: Step | None, *, adjacent: bool) -> Step | None:
+    def _change(
+        self, wish: Wish, lines: Lines, step: Step | None, *, adjacent: bool
+    ) -> Step | None:
         if _COPIED.match(wish.text) and not any(fence.is_path(a) for a in wish.about):
             return None
         if step is not None and (adjacent or _names(wish, step)) and _realised(wish, step):
             return None
         if prose.goes(wish.text) and self.memory.entered & {_base(a) for a in wish.about}:
             return None
-        if isinstance(step, WriteFile | Run) and wish.kind in ("make", "file") and _makes(step, wish):
+        if (
+            isinstance(step, WriteFile | Run)
+            and wish.kind in ("make", "file")
+            and _makes(step, wish)
+        ):
             return None
         if wish.kind in ("make", "file") and self._exists(wish):
             return None
-        if wish.kind == "file" and wish.path and re.search(r"\bempty\b", wish.text, re.IGNORECASE) and not wish.soft:
+        if (
+            wish.kind == "file"
+            and wish.path
+            and re.search(r"\bempty\b", wish.text, re.IGNORECASE)
+            and not wish.soft
+        ):
             self.memory.wrote(wish.path, "")
             return WriteFile(lines, wish.path, "", Placement.REPLACE, named_at=lines.first)
         return Prose(lines, wish.text, wish.about)
@@ -121,14 +162,21 @@ class Wanted:
     def _exists(self, wish: Wish) -> bool:
         names = [a.rstrip("/").rsplit("/", 1)[-1] for a in wish.about]
         if wish.kind == "file":
-            return bool(wish.path) and (wish.path in self.memory.files or self.memory.resolve(wish.path) in self.memory.files)
+            return bool(wish.path) and (
+                wish.path in self.memory.files
+                or self.memory.resolve(wish.path) in self.memory.files
+            )
         return any(n in self.memory.directories for n in names)
 
     def _component(self, marker: Marker, step: Step | None) -> Step | None:
         """A component that stands for a command (``<PackageManagers type="add" pkg="x" />``)."""
         if not _INSTALLER.match(marker.component):
             return None
-        about = tuple(v for k, v in marker.attributes.items() if k in ("pkg", "package", "name", "command", "args") and v)
+        about = tuple(
+            v
+            for k, v in marker.attributes.items()
+            if k in ("pkg", "package", "name", "command", "args") and v
+        )
         if isinstance(step, Run) and any(a in c.text for a in about for c in step.commands):
             return None
         if not about:
@@ -168,8 +216,10 @@ def _needed(rest: list[Step]) -> bool:
 
 
 _DESCRIBES = re.compile(
-    r"(?:\b(?:will|does|do|includes?|are|is|has|have|means|can|learn|covers?|features?|provides?|allows?|lets|helps? you)\s*:\s*$)|"
-    r"^\W*(?:and\s+)?(?:this|that|it|these|those|the (?:above|following|key|code|command|script|tutorial))\b",
+    r"(?:\b(?:will|does|do|includes?|are|is|has|have|means|can|learn|covers?|"
+    r"features?|provides?|allows?|lets|helps? you)\s*:\s*$)|"
+    r"^\W*(?:and\s+)?(?:this|that|it|these|those|the (?:above|following|key|code|"
+    r"command|script|tutorial))\b",
     re.IGNORECASE,
 )
 
@@ -183,7 +233,9 @@ def _is_description(lead: Block | None) -> bool:
 
 
 def _covers(step: Run, command: str) -> bool:
-    return any(shell.same(command, part) for c in step.commands for part in (c.text, *c.text.split("&&")))
+    return any(
+        shell.same(command, part) for c in step.commands for part in (c.text, *c.text.split("&&"))
+    )
 
 
 def _same_block(step: Skip, command: str) -> bool:
@@ -219,7 +271,11 @@ def _realised(wish: Wish, step: Step) -> bool:
     if isinstance(step, Run):
         typed = " ".join(c.text for c in step.commands)
         named = [a.strip("/") for a in wish.about]
-        return not named or any(n in typed for n in named) or bool(re.search(r":\s*$", wish.sentence.plain)) and not paths
+        return (
+            not named
+            or any(n in typed for n in named)
+            or (bool(re.search(r":\s*$", wish.sentence.plain)) and not paths)
+        )
     if isinstance(step, Skip):
         return step.reason.value in ("marker", "other_system", "alternative")
     return False

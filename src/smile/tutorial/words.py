@@ -8,9 +8,7 @@ SHELL = frozenset(
 )
 """Tags of blocks that hold commands."""
 
-SESSION = frozenset(
-    "console shell-session shellsession terminal sh-session bash-session".split()
-)
+SESSION = frozenset("console shell-session shellsession terminal sh-session bash-session".split())
 """Those of them that show a session: prompts, commands and what they print."""
 
 WINDOWS = frozenset("cmd bat batch powershell ps1 pwsh dos batchfile winbatch ps".split())
@@ -143,13 +141,13 @@ PROGRAMS = frozenset(
     serverless amplify supabase hasura rasa dvc mlflow dbt airflow prefect dagster ollama spark-submit
     quarto ng-packagr cookiecutter typer fastapi meltano datasette sqlite-utils
     """.split()
-)  # noqa: SIM905
+)
 """First words by which a line without a prompt is known as a command."""
 
 LOCAL_ONLY = frozenset({"type", "set", "test", "time", "file", "install", "let", "code", "open",
     "task", "act", "stack", "command", "local", "read", "service", "watch", "find", "date",
     "more", "less", "top", "which", "free", "make", "serve", "screen", "true", "false", "yes",
-    "source", "next", "id", "go", "select", "exec", "time", "kind", "just", "head", "cut",
+    "source", "next", "id", "go", "select", "exec", "kind", "just", "head", "cut",
     "sort", "convert", "wait", "history", "sam", "buf", "hey", "fly", "oc", "port", "jobs",
     "groups", "strings", "vault", "snap", "spring", "pants", "dune", "node", "swift", "ruby",
     "python", "docker", "git", "cargo", "echo", "black", "flask", "http", "http-server"})  # fmt: skip
