@@ -30,14 +30,14 @@ _DISTRIBUTION = re.compile(
 )
 _STRICT = re.compile(r"\b(debian|ubuntu|apt(?:-get)?)\b", re.IGNORECASE)
 _FOR = re.compile(
-    r"(?:^|[\s(])(?:on|for|under|in|using|with|use|if you(?:'re|’re| are)?|"
+    r"(?:^|[\s(])(?:on|for|under|in|using|with|use|if you(?:'re| are)?|"
     r"your)\s[^.;:]{0,60}$|^[\W\d]{0,6}$",
     re.IGNORECASE,
 )
 _OR = re.compile(
     r"^\W{0,4}(?:or\b|alternatively\b|alternately\b|otherwise\b|another (?:way|"
     r"option|alternative)\b|"
-    r"if you(?:'d| would|’d)? (?:rather|prefer)\b|instead of\b|as an alternative\b|or else\b|"
+    r"if you(?:'d| would)? (?:rather|prefer)\b|instead of\b|as an alternative\b|or else\b|"
     r"you can also (?:use|install)\b|you could also\b|equivalently\b)",
     re.IGNORECASE,
 )

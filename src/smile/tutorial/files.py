@@ -4,38 +4,11 @@ from __future__ import annotations
 
 import re
 
-from smile.tutorial import content, fence, naming, shown, words
+from smile.tutorial import content, fence, naming, placement, shown, words
 from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.naming import Named
 
-_NEW = re.compile(
-    r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing) (?:(?:this|"
-    r"it|that|the \w+)\b[^.]{0,40}? )?(?:as|to|in|into)\b|call(?:ed)?|named?|made?|"
-    r"with the following contents?|write|writing|holds|put it in|replace (?:all|"
-    r"the (?:entire |whole )?(?:contents?|code|file)|its contents?|everything)|"
-    r"contents? of)\b",
-    re.IGNORECASE,
-)
-_ADD = re.compile(
-    r"\b(?:add(?:ing)?|append(?:ing)?|insert(?:ing)?|includ(?:e|ing)|extend(?:ing)?|put)\b",
-    re.IGNORECASE,
-)
-_END = re.compile(
-    r"\b(?:bottom|end)\s+of\b|\b(?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|bottom)\b|\bappend",
-    re.IGNORECASE,
-)
-_TOP = re.compile(
-    r"\b(?:at|to|on)\s+(?:the\s+)?(?:very\s+)?(?:top|beginning|start)\b|\btop of\b|\bprepend",
-    re.IGNORECASE,
-)
-_CHANGE = re.compile(
-    r"\b(?:updat(?:e|ed|ing)|modif(?:y|ied|ying)|chang(?:e|ed|ing)|edit(?:ed|ing)?|"
-    r"replac(?:e|ed|ing)|now looks?|should (?:now )?look|looks? like|rewrit(?:e|ten)|"
-    r"adjust(?:ed)?|set(?:ting)?|new version|final(?:ly)?|complete|configur(?:e|ing)|"
-    r"alter)\b",
-    re.IGNORECASE,
-)
 _SHOWN = re.compile(
     r"\b(?:looks?|look) (?:something |a bit |a little )?like\b|\bcontains?\b|"
     r"\bgenerated\b|\bhere(?:'s| is| are)\b|\bshould (?:now )?look\b|"
@@ -58,7 +31,6 @@ _WISHES = re.compile(
     r"^\W*if (?:you|we) want\b|\byou (?:can|could|may|might) (?:also|optionally)\b|^\W*optional",
     re.IGNORECASE,
 )
-_PARTIAL = re.compile(r"\badd\b.{0,60}\bto\b", re.IGNORECASE | re.DOTALL)
 
 
 def named(case: Case) -> Named | None:
@@ -158,11 +130,13 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
     if found.sentence and _is_example(said) and not case.info.file:
         return _skip(case, SkipReason.ILLUSTRATION)
     old = memory.files.get(path)
-    if old and content.is_excerpt(case.text, old) and not _whole(said):
+    if old and content.is_excerpt(case.text, old) and not placement.is_whole(said):
         return _skip(case, SkipReason.ILLUSTRATION)
     if path not in memory.files and _is_shown(said, case, found):
         return _skip(case, SkipReason.ILLUSTRATION)
-    place = placement(said, case.text, language, old, known=path in memory.files, path=path)
+    place = placement.placement(
+        said, case.text, language, old, known=path in memory.files, path=path
+    )
     if place is None:
         return _skip(case, SkipReason.UNKNOWN)
     return _write(case, found, path, place, memory)
@@ -170,7 +144,7 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
 
 def _is_example(said: str) -> bool:
     """ "For example, …" shows; "For example, let's …" does."""
-    return bool(_EXAMPLE.search(said)) and not re.search(r"\blet(?:'s|’s| us)\b", said)
+    return bool(_EXAMPLE.search(said)) and not re.search(r"\blet(?:'s| us)\b", said)
 
 
 def _mergeable(case: Case, language: str) -> bool:
@@ -184,7 +158,7 @@ def _is_shown(said: str, case: Case, found: Named) -> bool:
     before = case.intro.text
     return (
         bool(_SHOWN.search(said))
-        and not (_NEW.search(before) or _ADD.search(said) or _TYPE.search(said))
+        and not (placement.NEW.search(before) or placement.ADD.search(said) or _TYPE.search(said))
         and (case.info.file == "" or bool(found.sentence) or bool(case.intro.sentences))
     )
 
@@ -192,91 +166,6 @@ def _is_shown(said: str, case: Case, found: Named) -> bool:
 def _language(case: Case, path: str) -> str:
     own = fence.language_of(path)
     return own or case.info.language
-
-
-def placement(
-    said: str, text: str, language: str, old: str | None, *, known: bool, path: str
-) -> Placement | None:
-    """How a block changes its file; ``None`` when the text doesn't say."""
-    if _END.search(said):
-        return Placement.APPEND
-    if _TOP.search(said) and not re.search(r"\bfile\b.{0,20}\bat the top\b|top[- ]level", said):
-        return Placement.PREPEND
-    if language == "make":
-        return _make(said, text, old)
-    if content.looks_structured(language):
-        return _structured(said, text, language, old, known=known, path=path)
-    return _code(said, text, language, old, known=known)
-
-
-def _make(said: str, text: str, old: str | None) -> Placement:
-    before, after = (
-        set(content.definitions(old or "", "make")),
-        set(content.definitions(text, "make")),
-    )
-    if not before or before <= after:
-        return Placement.REPLACE if not (_ADD.search(said) and not before) else Placement.APPEND
-    return Placement.MERGE if before & after or not _ADD.search(said) else Placement.APPEND
-
-
-_GENERATED = frozenset({"package.json", "tsconfig.json", "pyproject.toml", "Cargo.toml", "mkdocs.yml", "composer.json", "deno.json",
-    "pubspec.yaml", "angular.json", "turbo.json", "nx.json", "app.json", "settings.json", "wrangler.toml", "foundry.toml"})  # fmt: skip
-
-
-def _structured(
-    said: str, text: str, language: str, old: str | None, *, known: bool, path: str
-) -> Placement:
-    if known and old == "":
-        return Placement.REPLACE
-    if old is not None:
-        names = set(content.definitions(old, language))
-        if names and names <= set(content.definitions(text, language)) and not _ADD.search(said):
-            return Placement.REPLACE
-        return Placement.REPLACE if _whole(said) else Placement.MERGE
-    if _whole(said) and not _ADD.search(said):
-        return Placement.REPLACE
-    generated = path.rsplit("/", 1)[-1] in _GENERATED
-    if _NEW.search(said) and not (_ADD.search(said) and generated):
-        return Placement.REPLACE
-    if _ADD.search(said) or _CHANGE.search(said) or generated or known:
-        return Placement.MERGE
-    return Placement.REPLACE
-
-
-def _whole(said: str) -> bool:
-    return bool(
-        re.search(
-            r"\breplace (?:all|everything|the (?:entire |whole |existing )?(?:contents?|file|"
-            r"code)|its contents?)\b|\bthe (?:full|complete|entire|whole) file\b|"
-            r"\blooks like this\b",
-            said,
-            re.IGNORECASE,
-        )
-    )
-
-
-def _code(said: str, text: str, language: str, old: str | None, *, known: bool) -> Placement | None:
-    if old is not None and old.strip():
-        if content.is_new_version(text, old, language) or _whole(said):
-            return Placement.REPLACE
-        shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
-        if _ADD.search(said) and not shared:
-            return Placement.APPEND
-        if content.is_complete(text, language) and (_CHANGE.search(said) or not _ADD.search(said)):
-            return Placement.REPLACE
-        grown = len(text.split()) >= len(old.split()) and not content.is_elided(text, language)
-        return (
-            Placement.REPLACE if grown and _CHANGE.search(said) and not _ADD.search(said) else None
-        )
-    if _NEW.search(said) and not _PARTIAL.search(said):
-        return Placement.REPLACE
-    if _ADD.search(said):
-        return Placement.APPEND if old is None else Placement.REPLACE
-    if known and old is None and not content.is_complete(text, language):
-        return None
-    if _CHANGE.search(said) and not content.is_complete(text, language):
-        return None if not re.search(r"\bshould (?:now )?look\b", said) else Placement.REPLACE
-    return Placement.REPLACE
 
 
 def _unnamed(case: Case, memory: Memory) -> Step:
@@ -321,8 +210,8 @@ def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
         if not content.definitions(text, "make"):
             return None
         return (
-            placement(
-                case.intro.text[-600:] if _TOP.search(case.intro.text) else said,
+            placement.placement(
+                case.intro.text[-600:] if placement.TOP.search(case.intro.text) else said,
                 text,
                 "make",
                 old,
@@ -334,10 +223,14 @@ def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
         )
     if content.looks_structured(language):
         shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
-        wanted = _ADD.search(around) or _CHANGE.search(around) or _CONFIG.search(around)
+        wanted = (
+            placement.ADD.search(around)
+            or placement.CHANGE.search(around)
+            or _CONFIG.search(around)
+        )
         return (
             Placement.MERGE
-            if (shared and wanted) or (_CONFIG.search(around) and _ADD.search(around))
+            if (shared and wanted) or (_CONFIG.search(around) and placement.ADD.search(around))
             else None
         )
     return Placement.REPLACE if content.is_new_version(text, old, language) else None
@@ -431,8 +324,8 @@ def write_script(case: Case, found: Named, memory: Memory) -> Step:
     """The step that writes such a file."""
     path = memory.resolve(found.path)
     said = found.sentence.plain if found.sentence else case.intro.last
-    adds = _ADD.search(said) and path.rsplit("/", 1)[-1] not in memory.files
-    place = Placement.APPEND if adds or _END.search(said) else Placement.REPLACE
+    adds = placement.ADD.search(said) and path.rsplit("/", 1)[-1] not in memory.files
+    place = Placement.APPEND if adds or placement.END.search(said) else Placement.REPLACE
     return _write(case, found, path, place, memory)
 
 

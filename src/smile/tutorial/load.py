@@ -118,7 +118,11 @@ def _is_markup(block: Block) -> bool:
 def _image(reference: str, line: int, tutorial: Path) -> Image:
     path = unquote(reference.partition("#")[0].partition("?")[0])
     data, why = _picture(path, tutorial)
-    return Image(Lines(line, line), reference, path, data, why)
+    place = Path(path).parent
+    left_behind = data is None and (
+        path.startswith("/") or ".." in place.parts or not (tutorial.parent / place).is_dir()
+    )
+    return Image(Lines(line, line), reference, path, data, why, left_behind)
 
 
 def _picture(path: str, tutorial: Path) -> tuple[bytes | None, str]:

@@ -168,6 +168,9 @@ class Image:
     path: str
     data: bytes | None
     why_missing: str = ""
+    left_behind: bool = False
+    """Not even its directory is there: the text was handed over without its pictures, which tells
+    nothing about the tutorial as published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ class _Reader:
             return False
         last = case.intro.last
         answered = re.search(
-            r"\brespon[sd]|\breturn|\boutput\b|\bprint|\byou(?:'ll|’ll| will|"
+            r"\brespon[sd]|\breturn|\boutput\b|\bprint|\byou(?:'ll| will|"
             r" should)(?: now)? (?:see|get|receive)\b|\bshould (?:see|get)\b|\bresult\b|"
             r"^\W*we get\b",
             last,

@@ -10,7 +10,7 @@ from smile.tutorial.shell import program, words_of
 
 _OUTPUT = re.compile(
     r"\b(?:prints?|printed|printing|outputs?|outputting|displays?|displayed|shows?|showing|"
-    r"(?:will|should|'ll|’ll|to|can|now|you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|"
+    r"(?:will|should|'ll|to|can|now|you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|"
     r"get|have|receive|find|notice)|see(?:s|ing)?\s+(?:something|output|"
     r"the following|that|this|a)|"
     r"returns?|returned|responds?|response|results?(?:\s+(?:is|in|will|should|"

@@ -17,7 +17,7 @@ _LINK = re.compile(
 )
 _REFERENCE = re.compile(r"\[([^\[\]]{1,300})\](?:\[[^\[\]]{0,200}\])")
 _END = re.compile(
-    r"(?<=[.!?])(?:[\"”’)*_]{0,3})\s+(?=[\"“'`*_\[(<A-Z0-9\u0001\U0001f300-\U0001faff])"
+    r"(?<=[.!?])(?:[\"”\u2019)*_]{0,3})\s+(?=[\"“'`*_\[(<A-Z0-9\u0001\U0001f300-\U0001faff])"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|etc|cf|approx|Mr|Dr|no|fig|v)\.|^\d{1,3}\.)$", re.IGNORECASE
@@ -37,7 +37,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence. ``plain`` has every code span replaced by ``\\x01`` characters, same length.
+    """One sentence. ``plain`` has a control character for each one of its code spans.
 
     Positions in ``spans`` refer to ``text`` and ``plain`` alike.
     """
@@ -73,35 +73,25 @@ def code_spans(text: str) -> list[Span]:
     return spans
 
 
-def _unlink(text: str) -> str:
-    """Links become their text; an address that is its own text stays."""
-    text = _LINK.sub(lambda m: m[1] if m[1] else "", text)
-    return _REFERENCE.sub(lambda m: m[1], text)
-
-
 def sentences(text: str, first: int) -> list[Sentence]:
     """The sentences of a paragraph whose first line is ``first``."""
     if len(text) > MAX_PARAGRAPH:
         return []
-    text = "\n".join(
-        _unlink(line) if "](" in line or "][" in line else line for line in text.split("\n")
-    )
-    if "\n" in text and "[" in text:
-        text = _unlink_wrapped(text)
+    text = _unlink(text) if "[" in text else text
     spans = code_spans(text)
-    masked = _mask(text, spans)
+    masked = _mask(text, spans).replace("’", "'")  # noqa: RUF001
     result: list[Sentence] = []
     start = 0
     for end in [*_ends(masked), len(text)]:
         piece = text[start:end]
         if piece.strip():
-            result.append(_sentence(text, masked, spans, start, end, first))
+            result.append(_sentence((text, masked), spans, (start, end), first))
         start = end
     return result
 
 
-def _unlink_wrapped(text: str) -> str:
-    """Links whose text runs over a line end; line ends are kept."""
+def _unlink(text: str) -> str:
+    """Links become their text; line ends are kept."""
     joined = _LINK.sub(lambda m: m[1] + "\n" * (m[0].count("\n") - m[1].count("\n")), text)
     return _REFERENCE.sub(lambda m: m[1] + "\n" * (m[0].count("\n") - m[1].count("\n")), joined)
 
@@ -123,8 +113,9 @@ def _ends(masked: str) -> list[int]:
 
 
 def _sentence(
-    text: str, masked: str, spans: list[Span], start: int, end: int, first: int
+    texts: tuple[str, str], spans: list[Span], bounds: tuple[int, int], first: int
 ) -> Sentence:
+    (text, masked), (start, end) = texts, bounds
     while end > start and text[end - 1].isspace():
         end -= 1
     while start < end and text[start].isspace():

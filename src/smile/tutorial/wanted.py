@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from smile.tutorial import choice, fence, prose, shell, text
+from smile.tutorial import choice, editing, fence, prose, shell, text
+from smile.tutorial.asking import Wish
 from smile.tutorial.blocks import Block
 from smile.tutorial.context import Intro, Memory
 from smile.tutorial.model import (
@@ -21,7 +22,6 @@ from smile.tutorial.model import (
     Visit,
     WriteFile,
 )
-from smile.tutorial.prose import Wish
 from smile.tutorial.scan import Marker
 from smile.tutorial.sections import Place, Sections
 
@@ -139,7 +139,7 @@ class Wanted:
             return None
         if step is not None and (adjacent or _names(wish, step)) and _realised(wish, step):
             return None
-        if prose.goes(wish.text) and self.memory.entered & {_base(a) for a in wish.about}:
+        if editing.goes(wish.text) and self.memory.entered & {_base(a) for a in wish.about}:
             return None
         if (
             isinstance(step, WriteFile | Run)
