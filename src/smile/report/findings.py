@@ -8,7 +8,7 @@ from typing import Literal
 
 from smile.report.model import Coverage, Gap, SetAside, StepNotFollowed
 from smile.report.record import Attempt, RunRecord, attempts
-from smile.report.seen import minor_gaps, without
+from smile.report.seen import left_behind, minor_gaps, without
 from smile.report.stuck import stuck_gaps
 from smile.tutorial.model import Lines, Tutorial
 from smile.wire import Severity, StepEnded, StepState
@@ -44,7 +44,7 @@ def find(record: RunRecord) -> Findings:
         ),
         coverage=_coverage(ends, len(record.tutorial.steps)),
         not_followed=_not_followed(ends, record.tutorial),
-        set_aside=set_aside,
+        set_aside=(*set_aside, *left_behind(record.tutorial)),
     )
 
 

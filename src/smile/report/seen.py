@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from smile.report.escape import code, fence
-from smile.report.model import Evidence, Gap
+from smile.report.model import Evidence, Gap, SetAside
 from smile.report.output import plain
 from smile.report.record import Attempt
 from smile.report.redact import redact
@@ -27,7 +27,7 @@ from smile.wire import (
     StepState,
 )
 
-__all__ = ["minor_gaps"]
+__all__ = ["left_behind", "minor_gaps", "without"]
 
 LONGEST_DIFF = 20
 LONGEST_PASTE = 40
@@ -43,7 +43,8 @@ def minor_gaps(tutorial: Tutorial, attempts: tuple[Attempt, ...]) -> tuple[Gap, 
             *_mismatches(attempt, tutorial, attempts),
         ):
             last[gap.kind, gap.location.line_number] = gap
-    images = [_image(image, tutorial) for image in tutorial.images if image.data is None]
+    missing = [i for i in tutorial.images if i.data is None and not i.left_behind]
+    images = [_image(image, tutorial) for image in missing]
     return (*last.values(), *{gap.title: gap for gap in images}.values())
 
 
@@ -235,6 +236,25 @@ def _image(image: Image, tutorial: Tutorial) -> Gap:
         title=f"Image missing: `{_short(image.reference)}`",
         problem=f"The picture `{image.reference}` can't be shown: {why}.",
         fix=f"Add the file {code(image.path or image.reference)}, or take the picture out.",
+    )
+
+
+def left_behind(tutorial: Tutorial) -> tuple[SetAside, ...]:
+    """The pictures that were not handed over with the text, as one entry."""
+    images = [image for image in tutorial.images if image.left_behind]
+    if not images:
+        return ()
+    listed = tuple(f"{image.reference}: {image.why_missing}" for image in images)
+    count = "1 picture was" if len(images) == 1 else f"{len(images)} pictures were"
+    first = Location(line=images[0].lines.first, end_line=images[0].lines.last)
+    return (
+        SetAside(
+            title=f"{count} not handed over with the text",
+            location=place_of(first, tutorial),
+            problem=f"{count} not found beside the tutorial, nor was their directory.",
+            reason="As published they may well be there.",
+            evidence=Evidence(iteration=0, lines=listed),
+        ),
     )
 
 

@@ -10,7 +10,8 @@ def variables(proxy: str, ca_path: str, no_proxy: str) -> dict[str, str]:
     """Name → value, for the programs that tutorials use.
 
     Each source is the tool's own manual: curl reads ``http_proxy`` in lower case only, most
-    others either spelling; Node 24 needs ``NODE_USE_ENV_PROXY`` for its own fetch.
+    others either spelling. ``NODE_USE_ENV_PROXY`` is left out: Node then prints a warning with
+    every command, which no newcomer's machine does.
 
     Args:
         proxy: URL of the egress proxy as the sandbox sees it; empty when there is none.
@@ -24,7 +25,7 @@ def variables(proxy: str, ca_path: str, no_proxy: str) -> dict[str, str]:
 def _proxy(proxy: str, no_proxy: str) -> dict[str, str]:
     names = ("http_proxy", "https_proxy", "all_proxy")
     found = {spelling: proxy for name in names for spelling in (name, name.upper())}
-    return found | {"no_proxy": no_proxy, "NO_PROXY": no_proxy, "NODE_USE_ENV_PROXY": "1"}
+    return found | {"no_proxy": no_proxy, "NO_PROXY": no_proxy}
 
 
 def _certificates(path: str) -> dict[str, str]:

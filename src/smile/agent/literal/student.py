@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self, TypedDict, assert_never
@@ -12,6 +13,7 @@ from smile.agent import stuck
 from smile.agent.literal import compare, facts, files, remedies
 from smile.agent.literal.attempt import Expected, Outcome, Typist, expectation
 from smile.agent.literal.interpreter import talk
+from smile.agent.literal.shell import Ending, Result
 from smile.agent.literal.suspicion import Suspicion, port_name
 from smile.agent.literal.terminals import Terminals, learner_environment
 from smile.agent.literal.visit import visit
@@ -167,7 +169,7 @@ class LiteralStudent:
         """Whether a reader would go on after this command."""
         outcome = self._typist.attempt(command, step, expected, accept=accept)
         if outcome.failure is None or accept:
-            self._compare(command, expected, outcome.result.output)
+            self._compare(command, expected, outcome.result)
             return True
         return self._face(outcome.failure, command.lines, step, outcome.tried)
 
@@ -204,10 +206,16 @@ class LiteralStudent:
             return expected
         return Expected(expected.text, expected.lines, expected.fails, keeps_running=True)
 
-    def _compare(self, command: Command, expected: Expected, output: str) -> None:
+    def _compare(self, command: Command, expected: Expected, result: Result) -> None:
         if not expected.text or expected.lines is None or expected.fails:
             return
+        output = result.output
         missing = compare.differs(expected.text, output)
+        deadline = time.monotonic() + _SECONDS_TO_ANSWER
+        while missing and result.ending is Ending.SERVING and time.monotonic() < deadline:
+            time.sleep(0.2)  # a server's last words may come after it has begun to listen
+            output = self._terminals.current.recent()
+            missing = compare.differs(expected.text, output)
         if not missing:
             return
         line = self._line_of(missing[0], expected.lines)
