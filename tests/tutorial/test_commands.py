@@ -27,7 +27,9 @@ def fenced(text: str, info: str = "bash") -> str:
     return f"```{info}\n{text}\n```\n"
 
 
-@pytest.mark.parametrize("tag", ["bash", "sh", "shell", "zsh", "console", "shell-session", "{.bash}", "terminal"])
+@pytest.mark.parametrize(
+    "tag", ["bash", "sh", "shell", "zsh", "console", "shell-session", "{.bash}", "terminal"]
+)
 def test_a_block_with_a_tag_of_shells_is_run(tag: str) -> None:
     assert typed(fenced("mkdir a\ncd a", tag)) == ["mkdir a", "cd a"]
 
@@ -40,14 +42,28 @@ def test_lines_of_commands_and_block_are_those_of_the_file() -> None:
 
 def test_lines_below_a_prompted_command_are_what_it_prints() -> None:
     step = run(fenced("$ ls\na.txt\n\nb.txt\n$ pwd\n/tmp", "console"))
-    assert [(c.text, c.expected) for c in step.commands] == [("ls", "a.txt\n\nb.txt"), ("pwd", "/tmp")]
+    assert [(c.text, c.expected) for c in step.commands] == [
+        ("ls", "a.txt\n\nb.txt"),
+        ("pwd", "/tmp"),
+    ]
     lines = step.commands[0].expected_lines
     assert lines is not None
     assert (lines.first, lines.last) == (3, 5)
 
 
 @pytest.mark.parametrize(
-    "prompt", ["$ ", "% ", "➜  ", "user@host:~$ ", "root@box:/# ", "(venv) $ ", "[me@pc ~]$ ", "client$ ", "bash: "]
+    "prompt",
+    [
+        "$ ",
+        "% ",
+        "➜  ",
+        "user@host:~$ ",
+        "root@box:/# ",
+        "(venv) $ ",
+        "[me@pc ~]$ ",
+        "client$ ",
+        "bash: ",
+    ],
 )
 def test_a_prompt_is_not_typed(prompt: str) -> None:
     assert typed(fenced(f"{prompt}ls -l", "console")) == ["ls -l"]
@@ -76,7 +92,10 @@ def test_a_here_document_keeps_its_body_as_it_is() -> None:
 
 
 def test_quotes_may_run_over_lines() -> None:
-    assert typed(fenced("git commit -m 'one\n\ntwo'\ngit log")) == ["git commit -m 'one\n\ntwo'", "git log"]
+    assert typed(fenced("git commit -m 'one\n\ntwo'\ngit log")) == [
+        "git commit -m 'one\n\ntwo'",
+        "git log",
+    ]
 
 
 def test_compound_statements_are_one_command() -> None:
@@ -92,7 +111,10 @@ def test_a_function_is_one_command() -> None:
 
 
 def test_the_second_prompt_of_the_shell_is_not_typed() -> None:
-    assert typed(fenced("$ cat <<EOF\n> one\n> EOF\n$ ls", "console")) == ["cat <<EOF\none\nEOF", "ls"]
+    assert typed(fenced("$ cat <<EOF\n> one\n> EOF\n$ ls", "console")) == [
+        "cat <<EOF\none\nEOF",
+        "ls",
+    ]
 
 
 def test_an_apostrophe_does_not_swallow_the_block() -> None:
@@ -112,7 +134,12 @@ def test_comments_alone_are_no_command() -> None:
 
 
 def test_notes_that_speak_of_the_outcome_are_kept_with_their_command() -> None:
-    step = run(fenced("// Run it\n$ tool\n\n// You get an error\nUsage: tool NAME\n\n// Now it works\n$ tool x\nhi", "console"))
+    step = run(
+        fenced(
+            "// Run it\n$ tool\n\n// You get an error\nUsage: tool NAME\n\n// Now it works\n$ tool x\nhi",
+            "console",
+        )
+    )
     assert [(c.text, c.note, c.expected) for c in step.commands] == [
         ("tool", "You get an error", "Usage: tool NAME"),
         ("tool x", "Now it works", "hi"),
@@ -132,7 +159,11 @@ def test_a_plain_block_of_known_commands_is_run() -> None:
 
 
 def test_a_plain_block_of_prose_is_no_command() -> None:
-    assert not [s for s in parse("Some thoughts:\n\n```\nThe quick brown fox\nmake haste: now\n```\n") if isinstance(s, Run)]
+    assert not [
+        s
+        for s in parse("Some thoughts:\n\n```\nThe quick brown fox\nmake haste: now\n```\n")
+        if isinstance(s, Run)
+    ]
 
 
 def test_a_misspelt_command_in_a_plain_block_is_still_a_command() -> None:
@@ -156,13 +187,17 @@ def test_growing_forms_of_one_command_are_illustrations() -> None:
 
 
 def test_output_in_a_shell_block_is_expected_and_not_typed() -> None:
-    steps = parse(fenced("npm test") + "\nYou will see:\n\n" + fenced("PASS ./sum.test.js\n✓ adds (5ms)"))
+    steps = parse(
+        fenced("npm test") + "\nYou will see:\n\n" + fenced("PASS ./sum.test.js\n✓ adds (5ms)")
+    )
     assert [type(s) for s in steps] == [Run, Expect]
 
 
 def test_output_below_an_unprompted_command_is_not_typed() -> None:
     step = run(fenced("node app.js\nServer running at http://localhost:3000/"))
-    assert [(c.text, c.expected) for c in step.commands] == [("node app.js", "Server running at http://localhost:3000/")]
+    assert [(c.text, c.expected) for c in step.commands] == [
+        ("node app.js", "Server running at http://localhost:3000/")
+    ]
 
 
 def test_an_output_block_belongs_to_the_command_above() -> None:
@@ -171,7 +206,9 @@ def test_an_output_block_belongs_to_the_command_above() -> None:
 
 
 def test_an_output_block_without_a_command_is_an_illustration() -> None:
-    assert isinstance(only("When we run it again, it tells us:\n\n```output\nnothing to do\n```\n"), Skip)
+    assert isinstance(
+        only("When we run it again, it tells us:\n\n```output\nnothing to do\n```\n"), Skip
+    )
 
 
 @pytest.mark.parametrize("words", ["If we see,", "If you get", "You may see"])
@@ -186,7 +223,9 @@ def test_output_of_a_sentence_with_a_command_is_expected() -> None:
 
 
 def test_a_command_that_is_said_to_fail_is_marked() -> None:
-    first, _ = parse(fenced("tsc a.ts") + "\nYou'll now see an error:\n\n```\nerror TS1: bad\n```\n")
+    first, _ = parse(
+        fenced("tsc a.ts") + "\nYou'll now see an error:\n\n```\nerror TS1: bad\n```\n"
+    )
     assert isinstance(first, Run)
     assert first.fails
 
@@ -198,14 +237,23 @@ def test_a_command_without_errors_is_not_marked_as_failing() -> None:
 
 
 def test_windows_blocks_are_for_others() -> None:
-    for text in (fenced("dir", "powershell"), fenced("dir", "cmd"), fenced("PS C:\\> dir", "console"), fenced("C:\\>dir", "")):
+    for text in (
+        fenced("dir", "powershell"),
+        fenced("dir", "cmd"),
+        fenced("PS C:\\> dir", "console"),
+        fenced("C:\\>dir", ""),
+    ):
         step = only(text)
         assert isinstance(step, Skip)
         assert step.reason is SkipReason.OTHER_SYSTEM
 
 
 def test_windows_lines_in_a_block_are_left_out() -> None:
-    assert typed(fenced("python3 -m venv env\nsource env/bin/activate\n.\\env\\Scripts\\activate  # Windows\npip install x")) == [
+    assert typed(
+        fenced(
+            "python3 -m venv env\nsource env/bin/activate\n.\\env\\Scripts\\activate  # Windows\npip install x"
+        )
+    ) == [
         "python3 -m venv env",
         "source env/bin/activate",
         "pip install x",
@@ -220,7 +268,12 @@ def test_commented_variants_in_a_block_are_taken_once() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["In another terminal:", "Open a second terminal and run:", "In a new terminal window, type:", "Use a separate tab for this:"],
+    [
+        "In another terminal:",
+        "Open a second terminal and run:",
+        "In a new terminal window, type:",
+        "Use a separate tab for this:",
+    ],
 )
 def test_another_terminal_is_a_new_one(words: str) -> None:
     step = parse(fenced("npm start") + f"\n{words}\n\n" + fenced("curl localhost"))[1]
@@ -229,8 +282,18 @@ def test_another_terminal_is_a_new_one(words: str) -> None:
 
 
 def test_only_the_block_that_is_introduced_gets_the_new_terminal() -> None:
-    steps = parse(fenced("npm start") + "\nIn another terminal:\n\n" + fenced("curl a") + "\nNext:\n\n" + fenced("curl b"))
-    assert [s.terminal for s in steps if isinstance(s, Run)] == [Terminal.SAME, Terminal.NEW, Terminal.SAME]
+    steps = parse(
+        fenced("npm start")
+        + "\nIn another terminal:\n\n"
+        + fenced("curl a")
+        + "\nNext:\n\n"
+        + fenced("curl b")
+    )
+    assert [s.terminal for s in steps if isinstance(s, Run)] == [
+        Terminal.SAME,
+        Terminal.NEW,
+        Terminal.SAME,
+    ]
 
 
 def test_a_new_program_is_no_new_terminal() -> None:
@@ -248,7 +311,8 @@ def test_an_interpreter_session_is_no_shell_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "language"), [("sqlite> .tables", "sqlite"), ("shop=# SELECT 1;", "psql"), ("irb> 1 + 1", "ruby")]
+    ("line", "language"),
+    [("sqlite> .tables", "sqlite"), ("shop=# SELECT 1;", "psql"), ("irb> 1 + 1", "ruby")],
 )
 def test_other_interpreters_are_known_by_their_prompts(line: str, language: str) -> None:
     step = only(fenced(line, "console"))
@@ -257,12 +321,15 @@ def test_other_interpreters_are_known_by_their_prompts(line: str, language: str)
 
 
 def test_attributes_do_not_hide_the_language() -> None:
-    step = run(fenced("make serve", 'sh { name=serve background=true }'))
+    step = run(fenced("make serve", "sh { name=serve background=true }"))
     assert step.background
     assert run(fenced("make", 'sh {"name":"x","background":"true"}')).background
 
 
-@pytest.mark.parametrize("info", ["bash ignore", "bash notest", "bash testIgnore", "sh skip", "sh {excludeFromRunAll=true}"])
+@pytest.mark.parametrize(
+    "info",
+    ["bash ignore", "bash notest", "bash testIgnore", "sh skip", "sh {excludeFromRunAll=true}"],
+)
 def test_an_attribute_can_exclude_a_block(info: str) -> None:
     step = only(fenced("rm -rf x", info))
     assert isinstance(step, Skip)
@@ -270,7 +337,14 @@ def test_an_attribute_can_exclude_a_block(info: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "marker", ["<!-- smile:skip -->", "<!-- skip: next -->", "<!-- skip doccmd[all]: next -->", "[comment]: # (skip: next)", "{/* smile:skip */}"]
+    "marker",
+    [
+        "<!-- smile:skip -->",
+        "<!-- skip: next -->",
+        "<!-- skip doccmd[all]: next -->",
+        "[comment]: # (skip: next)",
+        "{/* smile:skip */}",
+    ],
 )
 def test_a_comment_can_exclude_the_next_block(marker: str) -> None:
     first, second = parse(f"{marker}\n\n" + fenced("rm -rf x") + "\n" + fenced("ls"))
@@ -280,7 +354,12 @@ def test_a_comment_can_exclude_the_next_block(marker: str) -> None:
 
 
 def test_comments_can_exclude_a_range() -> None:
-    steps = parse("<!-- test ignore start -->\n\n" + fenced("a x") * 2 + "\n<!-- test ignore end -->\n\n" + fenced("ls"))
+    steps = parse(
+        "<!-- test ignore start -->\n\n"
+        + fenced("a x") * 2
+        + "\n<!-- test ignore end -->\n\n"
+        + fenced("ls")
+    )
     assert [type(s) for s in steps] == [Skip, Skip, Run]
 
 
@@ -289,7 +368,10 @@ def test_byexample_skips_are_honoured() -> None:
 
 
 def test_placeholders_stay_in_the_command() -> None:
-    assert typed(fenced("cd path/to/your/project\ngit clone <your-repo>")) == ["cd path/to/your/project", "git clone <your-repo>"]
+    assert typed(fenced("cd path/to/your/project\ngit clone <your-repo>")) == [
+        "cd path/to/your/project",
+        "git clone <your-repo>",
+    ]
 
 
 def test_a_generic_example_in_an_explanation_is_not_run() -> None:

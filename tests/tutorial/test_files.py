@@ -72,7 +72,9 @@ def test_the_text_below_a_block_can_name_its_file() -> None:
     assert (step.path, step.named_at) == ("app.py", 9)
 
 
-@pytest.mark.parametrize("comment", ["# app.py", "# save this as app.py", "# file: app.py", "# app.py:"])
+@pytest.mark.parametrize(
+    "comment", ["# app.py", "# save this as app.py", "# file: app.py", "# app.py:"]
+)
 def test_a_first_comment_can_name_the_file_and_stays(comment: str) -> None:
     step = one(block(f"{comment}\n{PY}"))
     assert step.path == "app.py"
@@ -86,7 +88,10 @@ def test_a_path_comment_does_not_break_json() -> None:
 
 
 def test_a_component_around_a_block_can_name_its_file() -> None:
-    assert one('<Listing number="1" file-name="app.py">\n\n' + block() + "\n</Listing>\n").path == "app.py"
+    assert (
+        one('<Listing number="1" file-name="app.py">\n\n' + block() + "\n</Listing>\n").path
+        == "app.py"
+    )
 
 
 def test_the_fuller_of_two_names_of_one_file_wins() -> None:
@@ -95,12 +100,17 @@ def test_the_fuller_of_two_names_of_one_file_wins() -> None:
 
 
 def test_a_name_is_resolved_to_the_file_that_is_known() -> None:
-    source = "```bash\nmkdir src\ntouch src/app.py\n```\n\nOpen `app.py` and paste this:\n\n" + block()
+    source = (
+        "```bash\nmkdir src\ntouch src/app.py\n```\n\nOpen `app.py` and paste this:\n\n" + block()
+    )
     assert one(source).path == "src/app.py"
 
 
 def test_a_file_in_a_named_directory_has_the_path_of_both() -> None:
-    assert one("Create the following `app.py` file under a `lib/` directory:\n\n" + block()).path == "lib/app.py"
+    assert (
+        one("Create the following `app.py` file under a `lib/` directory:\n\n" + block()).path
+        == "lib/app.py"
+    )
 
 
 def test_a_title_that_is_a_label_is_no_file() -> None:
@@ -136,13 +146,19 @@ def test_the_text_says_where_a_piece_goes(words: str, placement: Placement) -> N
 
 def test_a_whole_new_version_replaces_the_file() -> None:
     new = "import a\nimport c\n\n\ndef main():\n    a.b(c)\n\n\ndef more():\n    pass"
-    for words in ("Update `app.py` with:", "Modify the file `app.py`.\n\nGive it a second function.", "Our app.py now looks like this:"):
+    for words in (
+        "Update `app.py` with:",
+        "Modify the file `app.py`.\n\nGive it a second function.",
+        "Our app.py now looks like this:",
+    ):
         step = files(FIRST + words + "\n\n" + block(new))[1]
         assert (step.path, step.placement, step.inferred) == ("app.py", Placement.REPLACE, False)
 
 
 def test_a_new_version_without_a_name_is_inferred() -> None:
-    step = files(FIRST + "Now with a type:\n\n" + block("import a\n\n\ndef main() -> None:\n    a.b()"))[1]
+    step = files(
+        FIRST + "Now with a type:\n\n" + block("import a\n\n\ndef main() -> None:\n    a.b()")
+    )[1]
     assert (step.path, step.placement, step.inferred) == ("app.py", Placement.REPLACE, True)
 
 
@@ -168,7 +184,9 @@ def test_a_changed_piece_of_unknown_place_is_unknown() -> None:
 
 
 def test_a_fragment_of_json_is_merged() -> None:
-    source = "```bash\nnpm init -y\n```\n\nAdd this to your `package.json`:\n\n" + block('{"scripts": {"a": "b"}}', "json")
+    source = "```bash\nnpm init -y\n```\n\nAdd this to your `package.json`:\n\n" + block(
+        '{"scripts": {"a": "b"}}', "json"
+    )
     step = one(source)
     assert (step.path, step.placement, step.elided) == ("package.json", Placement.MERGE, False)
 
@@ -182,17 +200,25 @@ def test_an_elided_fragment_of_json_is_valid_without_the_gaps() -> None:
 
 
 def test_a_toml_table_is_added_to_what_a_tool_made() -> None:
-    step = one("Add to `pyproject.toml`:\n\n" + block('[tool.x]\na = 1\n', "toml"))
+    step = one("Add to `pyproject.toml`:\n\n" + block("[tool.x]\na = 1\n", "toml"))
     assert step.placement is Placement.MERGE
     assert tomllib.loads(step.content) == {"tool": {"x": {"a": 1}}}
 
 
 def test_a_new_configuration_file_is_written_whole() -> None:
-    assert one("Create a `docker-compose.yml`:\n\n" + block("services: {}", "yaml")).placement is Placement.REPLACE
+    assert (
+        one("Create a `docker-compose.yml`:\n\n" + block("services: {}", "yaml")).placement
+        is Placement.REPLACE
+    )
 
 
 def test_a_setting_for_the_configuration_file_spoken_of_is_merged() -> None:
-    source = "Edit `site.yml` and set the name:\n\n" + block("name: x", "yaml") + "\nThen add a `nav` setting to the configuration:\n\n" + block("nav: []", "yaml")
+    source = (
+        "Edit `site.yml` and set the name:\n\n"
+        + block("name: x", "yaml")
+        + "\nThen add a `nav` setting to the configuration:\n\n"
+        + block("nav: []", "yaml")
+    )
     step = files(source)[1]
     assert (step.path, step.placement, step.inferred) == ("site.yml", Placement.MERGE, True)
 
@@ -208,7 +234,13 @@ def test_a_rule_of_make_is_added_changed_and_put_on_top() -> None:
         + "\nOur Makefile now looks like this:\n\n" + block("all : a.o\n\na.o : a.c\n\tcc a.c\n\nclean :\n\trm a.o", "make")
     )  # fmt: skip
     places = [s.placement for s in files(source)]
-    assert places == [Placement.REPLACE, Placement.APPEND, Placement.MERGE, Placement.PREPEND, Placement.REPLACE]
+    assert places == [
+        Placement.REPLACE,
+        Placement.APPEND,
+        Placement.MERGE,
+        Placement.PREPEND,
+        Placement.REPLACE,
+    ]
     assert {s.path for s in files(source)} == {"Makefile"}
 
 
@@ -224,19 +256,26 @@ def test_dots_that_are_code_leave_nothing_out(text: str) -> None:
 
 
 def test_an_item_for_a_list_is_added_exactly() -> None:
-    source = "Add `'x'` to `APPS` in `proj/settings.py`:\n\n" + block("APPS = [\n    ...\n    'x',\n]")
+    source = "Add `'x'` to `APPS` in `proj/settings.py`:\n\n" + block(
+        "APPS = [\n    ...\n    'x',\n]"
+    )
     step = one(source)
     assert (step.path, step.placement) == ("proj/settings.py", Placement.APPEND)
     assert step.content == "\nAPPS += [\n    'x',\n]\n"
 
 
 def test_a_generated_file_that_is_shown_is_not_written() -> None:
-    source = "```bash\npoetry new demo\n```\n\nThe `pyproject.toml` file is what matters. For now it looks like this:\n\n" + block("[project]\nname = 'demo'", "toml")
+    source = (
+        "```bash\npoetry new demo\n```\n\nThe `pyproject.toml` file is what matters. For now it looks like this:\n\n"
+        + block("[project]\nname = 'demo'", "toml")
+    )
     assert kinds(source) == [Run, Skip]
 
 
 def test_an_answer_in_json_is_no_file() -> None:
-    source = "```bash\ncurl http://localhost/\n```\n\nYou will see the JSON response:\n\n" + block('{"a": 1}', "json")
+    source = "```bash\ncurl http://localhost/\n```\n\nYou will see the JSON response:\n\n" + block(
+        '{"a": 1}', "json"
+    )
     assert files(source) == []
 
 
@@ -251,7 +290,10 @@ def test_an_empty_file_is_written() -> None:
 
 
 def test_a_request_beside_the_file_is_kept_as_prose() -> None:
-    source = "We'll then clear out the content of `pkg/__init__.py` and create `pkg/a.py` with this code:\n\n" + block()
+    source = (
+        "We'll then clear out the content of `pkg/__init__.py` and create `pkg/a.py` with this code:\n\n"
+        + block()
+    )
     prose, write = parse(source)
     assert isinstance(prose, Prose)
     assert prose.about == ("pkg/__init__.py",)
@@ -260,10 +302,17 @@ def test_a_request_beside_the_file_is_kept_as_prose() -> None:
 
 
 def test_a_variable_for_the_profile_is_added_to_it() -> None:
-    step = one("Add this line to your `~/.bashrc`:\n\n" + block('export PATH="$HOME/bin:$PATH"', "bash"))
+    step = one(
+        "Add this line to your `~/.bashrc`:\n\n" + block('export PATH="$HOME/bin:$PATH"', "bash")
+    )
     assert (step.path, step.placement) == ("~/.bashrc", Placement.APPEND)
 
 
 def test_a_new_version_in_details_with_or_is_another_way() -> None:
-    source = FIRST + "<details>\n<summary>Or use async</summary>\n\n" + block("import a\n\n\nasync def main():\n    a.b()") + "\n</details>\n"
+    source = (
+        FIRST
+        + "<details>\n<summary>Or use async</summary>\n\n"
+        + block("import a\n\n\nasync def main():\n    a.b()")
+        + "\n</details>\n"
+    )
     assert len(files(source)) == 1

@@ -63,7 +63,10 @@ def test_the_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_directory_are_refused(tmp_path: Path) -> None:
-    for path, message in ((tmp_path / "none.md", "There is no tutorial"), (tmp_path, "is a directory")):
+    for path, message in (
+        (tmp_path / "none.md", "There is no tutorial"),
+        (tmp_path, "is a directory"),
+    ):
         with pytest.raises(TutorialError, match=message) as caught:
             load(path)
         assert caught.value.hint

@@ -14,12 +14,12 @@ from smile.tutorial.parse import parse
 PIECES = st.sampled_from(
     [
         "# Title", "## Install", "### On Windows", "## Optional: more", "Run `npm test`.", "Create `app.py`:", "Or, with yarn:",
-        "You will see:", "Visit http://localhost:8000 in your browser.", "Press Ctrl+C.", "```bash", "```python title=\"a.py\"", "```json",
+        "You will see:", "Visit http://localhost:8000 in your browser.", "Press Ctrl+C.", "```bash", '```python title="a.py"', "```json",
         "```", "~~~", "````md", "```diff", "    $ ls", "    code", "$ npm i", "> quote", "> ```sh", "> ls", "> ```", "- item", "  - nested",
-        "    ```bash", "1. one", "   ```sh", '=== "Linux"', '=== "Windows"', "!!! note", "??? tip \"x\"", "::: code-group", ":::", ":::: challenge",
+        "    ```bash", "1. one", "   ```sh", '=== "Linux"', '=== "Windows"', "!!! note", '??? tip "x"', "::: code-group", ":::", ":::: challenge",
         "::::", "<Tabs>", '<TabItem value="npm">', "</TabItem>", "</Tabs>", "<details>", "<summary>Or use <code>x</code></summary>", "</details>",
-        "<!-- smile:skip -->", "<!--", "-->", "<div", ">", "{% tab %}", "{{< tab \"x\" >}}", "cat <<EOF", "EOF", "if x; then", "fi", "echo \"a",
-        "\\", "a \\", ">>> x = 1", "...", "// ...", "{", "}", "\"a\": 1,", "", "", "\t", "\x00", "é😀", "`", "``", "**app.py**", "|a|b|", "|-|-|", "---",
+        "<!-- smile:skip -->", "<!--", "-->", "<div", ">", "{% tab %}", '{{< tab "x" >}}', "cat <<EOF", "EOF", "if x; then", "fi", 'echo "a',
+        "\\", "a \\", ">>> x = 1", "...", "// ...", "{", "}", '"a": 1,', "", "", "\t", "\x00", "é😀", "`", "``", "**app.py**", "|a|b|", "|-|-|", "---",
         "[a]: http://x", "![i](a.png)", "Add this to the end of `a.py`:", "In another terminal:", "\x0b", "\x0c", "\x1c", "\x85", "\u2028",
     ]
 )  # fmt: skip
@@ -38,7 +38,9 @@ def check(source: str) -> None:
             if command.expected_lines:
                 assert command.expected
                 assert command.lines.last < command.expected_lines.first
-                assert command.expected_lines.first <= command.expected_lines.last <= step.lines.last
+                assert (
+                    command.expected_lines.first <= command.expected_lines.last <= step.lines.last
+                )
 
 
 @given(MARKDOWN)
@@ -130,6 +132,8 @@ def test_parsing_twice_gives_the_same() -> None:
     assert parse(source) == parse(source)
 
 
-@pytest.mark.parametrize("source", ["", "\n", "\ufeff# Title", "\x00", "---", "```", "===", "Just prose."])
+@pytest.mark.parametrize(
+    "source", ["", "\n", "\ufeff# Title", "\x00", "---", "```", "===", "Just prose."]
+)
 def test_a_text_without_instructions_has_no_runs(source: str) -> None:
     assert not [s for s in parse(source) if isinstance(s, Run)]

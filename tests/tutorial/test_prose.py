@@ -74,7 +74,9 @@ def test_of_two_commands_with_or_one_is_run() -> None:
 
 def test_a_command_that_the_next_block_holds_is_not_run_twice() -> None:
     assert commands("Now, run `npx mocha` to test:\n\n```sh\nnpx mocha\n```\n") == ["npx mocha"]
-    assert commands("We can run it with `ruff check`:\n\n```sh\nuv run ruff check\n```\n") == ["uv run ruff check"]
+    assert commands("We can run it with `ruff check`:\n\n```sh\nuv run ruff check\n```\n") == [
+        "uv run ruff check"
+    ]
 
 
 def test_a_command_that_was_run_is_only_repeated_when_the_text_says_again() -> None:
@@ -91,7 +93,10 @@ def test_a_command_for_more_information_is_optional() -> None:
 
 
 def test_a_change_of_directory_in_a_sentence_is_made() -> None:
-    assert commands("`cd` into the `app` directory and run:\n\n```sh\nls\n```\n") == ["cd app", "ls"]
+    assert commands("`cd` into the `app` directory and run:\n\n```sh\nls\n```\n") == [
+        "cd app",
+        "ls",
+    ]
     assert commands("Then `cd app`.") == ["cd app"]
 
 
@@ -160,7 +165,10 @@ def test_a_stop_that_is_only_explained_waits_until_the_server_was_used() -> None
 @pytest.mark.parametrize(
     ("sentence", "about"),
     [
-        ("Open `docs/index.md` in your editor, change the heading to `Lorum`, and save.", ("Lorum",)),
+        (
+            "Open `docs/index.md` in your editor, change the heading to `Lorum`, and save.",
+            ("Lorum",),
+        ),
         ("Delete `old.txt` and its copy.", ("old.txt",)),
         ("Add `x` to `LIST` in `a.py`.", ("x", "LIST", "a.py")),
         ("Create a directory named `myapp`.", ("myapp",)),

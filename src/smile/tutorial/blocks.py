@@ -11,7 +11,7 @@ from smile.tutorial.model import Lines
 from smile.tutorial.scan import Marker, Region, scan
 
 _NESTED = ("note", "tip", "warning", "admonition", "important", "tab-set", "tab-item", "dropdown",
-           "hint", "caution", "attention", "details", "tabs", "seealso", "danger", "tabbed")  # fmt: skip
+           "hint", "caution", "attention", "details", "tabs", "seealso", "danger")  # fmt: skip
 MAX_LEVELS = 4
 """How deep Markdown inside of code blocks is looked for."""
 
@@ -143,10 +143,10 @@ class _Walk:
         fenced = token.type == "fence"
         info = token.info.strip() if fenced else ""
         first = (token.map or [0, 1])[0] + self.offset + (2 if fenced else 1)
-        if (not fenced and ("```" in text or "~~~" in text)) or self._directive(info):
-            if self.depth < MAX_LEVELS:
-                self.blocks += _parse(text.split("\n"), first - 1, self.depth + 1)
-                return
+        hidden = not fenced and ("```" in text or "~~~" in text)
+        if (hidden or self._directive(info)) and self.depth < MAX_LEVELS:
+            self.blocks += _parse(text.split("\n"), first - 1, self.depth + 1)
+            return
         self._add("code", text, token, first=first, info=info, fenced=fenced)
 
     def _directive(self, info: str) -> bool:

@@ -23,8 +23,8 @@ _PASSIVE = re.compile(
     r"configured|equivalent|sends?|receives?)\b",
     re.IGNORECASE,
 )
-_WEAK = frozenset({"access", "view", "see", "check", "type", "enter", "try", "paste", "launch", "hit",
-    "load", "check out", "look at"})  # fmt: skip
+_WEAK = frozenset({"access", "view", "see", "check", "type", "enter", "try", "paste", "launch",
+    "hit",    "load", "check out", "look at"})  # fmt: skip
 _PLACE = re.compile(r"\bbrowser|address|url|page|site|app|at\b|\s*$", re.IGNORECASE)
 _STOP = re.compile(
     r"\b(?:press|hit|type|use|with|using|pressing|hitting|via|enter|do)\s+(?:[`*_<]|"

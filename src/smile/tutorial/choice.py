@@ -88,7 +88,7 @@ def for_others(sentence: str) -> bool:
 
 
 def _other_distribution(text: str) -> bool:
-    """ "On Fedora Linux": ours in name only."""
+    """Whether it names a distribution that is not ours ("On Fedora Linux")."""
     return bool(_DISTRIBUTION.search(text)) and not re.search(
         r"debian|ubuntu|\bapt\b|other linux|any linux|all linux", text, re.IGNORECASE
     )

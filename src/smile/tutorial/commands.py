@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from smile.tutorial import choice, content, context, files, repl, session, shell, shown, words
 from smile.tutorial.context import Case, Memory
@@ -236,13 +237,12 @@ def _is_series(texts: list[str]) -> bool:
     """Each command is the one before with more options: examples of a form."""
     split = [shell.tokens(t) for t in texts]
     return len(split) > 1 and all(
-        len(a) > 1 and b[: len(a)] == a and len(b) > len(a)
-        for a, b in zip(split, split[1:], strict=False)
+        len(a) > 1 and b[: len(a)] == a and len(b) > len(a) for a, b in pairwise(split)
     )
 
 
 def _is_generic(case: Case, texts: list[str], memory: Memory) -> bool:
-    """ "Files can be removed with `rm filename`": no such file is ever spoken of."""
+    """Whether a command only shows a form: "Files can be removed with `rm filename`"."""
     if len(texts) != 1 or not shown.is_generic(texts[0], memory.words):
         return False
     explaining = any(
@@ -302,7 +302,7 @@ def _all_programs(step: Run) -> set[str]:
 
 
 def _is_labelled(case: Case, step: Run, earlier: Step | None) -> bool:
-    """ "yarn:" or nothing between two blocks that differ by their package manager."""
+    """Whether at most a label ("yarn:") separates it from the same with another tool."""
     if not isinstance(earlier, Run) or len(case.intro.text.split()) > 5:
         return False
     mine, theirs = _all_programs(step), _all_programs(earlier)

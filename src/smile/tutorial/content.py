@@ -116,7 +116,7 @@ def _first(text: str) -> str:
     )
 
 
-def is_complete(text: str, language: str) -> bool:
+def is_complete(text: str) -> bool:
     """Whether a text begins as whole files do: imports, a shebang, a document type."""
     for line in text.split("\n")[:60]:
         bare = line.strip()

@@ -143,7 +143,7 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
 
 
 def _is_example(said: str) -> bool:
-    """ "For example, …" shows; "For example, let's …" does."""
+    """Whether a sentence shows something: "For example, …", but not "For example, let's …"."""
     return bool(_EXAMPLE.search(said)) and not re.search(r"\blet(?:'s| us)\b", said)
 
 

@@ -141,7 +141,7 @@ def _is_strong(sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _in_directory(sentence: Sentence, path: str, end: int) -> str:
-    """ "`a.js` in a `src/` directory" is ``src/a.js``."""
+    """The path of both: "`a.js` in a `src/` directory" is ``src/a.js``."""
     if "/" in path:
         return path
     found = _DIRECTORY.match(sentence.text[end:].lstrip("`*_ ").removeprefix("file").lstrip()[:160])

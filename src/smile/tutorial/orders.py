@@ -12,8 +12,8 @@ from smile.tutorial.text import Sentence, Span
 _RUN_VERBS = "run|execute|type|enter|issue|use|start|try|launch|invoke|call|do|re-?run"
 _DO_VERBS = (
     "install|start|build|create|compile|launch|run|test|check|verify|add|initiali[sz]e|init|activate|"
-    "generate|deploy|serve|set up|setup|bootstrap|scaffold|execute|format|lint|apply|migrate|download|"
-    "clone|fetch|update|upgrade|remove|uninstall|delete|begin|confirm|open|enter|restart|boot|bring|"
+    "generate|deploy|serve|set up|setup|bootstrap|scaffold|execute|format|lint|apply|migrate|"
+    "download|clone|fetch|update|upgrade|remove|uninstall|delete|begin|confirm|open|enter|restart|boot|bring|"
     "spin|make|preview|publish|commit|stage|push|pull|list|view|see|inspect"
 )
 _VERB = re.compile(
@@ -94,7 +94,7 @@ def _is_joined(lead: str, before: str, text: str) -> bool:
 
 
 def _is_means(lead: str, text: str) -> bool:
-    """ "Start the server by running `x y`"."""
+    """Whether it is the means of an order: "Start the server by running `x y`"."""
     means = _MEANS.search(lead)
     if not means or " " not in text or program(text) not in words.PROGRAMS:
         return False
@@ -103,7 +103,7 @@ def _is_means(lead: str, text: str) -> bool:
 
 
 def _is_bare(lead: str, text: str, after: str) -> bool:
-    """ "Then `cd app`": a command in the place of a verb."""
+    """Whether it stands in the place of a verb: "Then `cd app`"."""
     whole = not lead.strip("*_-. 0123456789") or _ALONE.fullmatch(lead.strip())
     known = text.startswith(("cd ", "npm ", "pip ", "git ", "mkdir "))
     return bool(whole) and known and bool(re.match(r"^\s*(?:$|\.|,? and\b|into\b|:)", after))
@@ -122,7 +122,7 @@ def _is_worth(verb: str, text: str, after: str) -> bool:
 
 
 def _into(sentence: Sentence, span: Span) -> str:
-    """ "`cd` into `my-app`"."""
+    """The command of "`cd` into `my-app`"."""
     after = sentence.text[span.end :]
     found = re.match(
         r"^\s+(?:in)?to\s+(?:the\s+|your\s+)?(?:new\s+|newly created\s+|"

@@ -247,7 +247,7 @@ class _Reader:
         return step
 
     def _mark_failure(self, case: Case) -> None:
-        """ "You'll now see an error": the command right above ends in one, as intended."""
+        """After "You'll now see an error" the command right above is meant to fail."""
         last, text_ = case.intro.last, case.info.language
         told = shown.says_error(last) and not shown.is_conditional(last)
         tagged = text_ in words.FAILURE and not shown.is_conditional(last)

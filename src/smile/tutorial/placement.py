@@ -62,8 +62,11 @@ def _make(said: str, text: str, old: str | None) -> Placement:
     return Placement.MERGE if before & after or not ADD.search(said) else Placement.APPEND
 
 
-_GENERATED = frozenset({"package.json", "tsconfig.json", "pyproject.toml", "Cargo.toml", "mkdocs.yml", "composer.json", "deno.json",
-    "pubspec.yaml", "angular.json", "turbo.json", "nx.json", "app.json", "settings.json", "wrangler.toml", "foundry.toml"})  # fmt: skip
+_GENERATED = frozenset(
+    "package.json tsconfig.json pyproject.toml Cargo.toml mkdocs.yml composer.json deno.json "
+    "pubspec.yaml angular.json turbo.json nx.json app.json settings.json wrangler.toml".split()
+)
+"""Configuration files that a tool makes before the text adds to them."""
 
 
 def _structured(
@@ -106,7 +109,7 @@ def _code(said: str, text: str, language: str, old: str | None, *, known: bool) 
         shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
         if ADD.search(said) and not shared:
             return Placement.APPEND
-        if content.is_complete(text, language) and (CHANGE.search(said) or not ADD.search(said)):
+        if content.is_complete(text) and (CHANGE.search(said) or not ADD.search(said)):
             return Placement.REPLACE
         grown = len(text.split()) >= len(old.split()) and not content.is_elided(text, language)
         return Placement.REPLACE if grown and CHANGE.search(said) and not ADD.search(said) else None
@@ -114,8 +117,8 @@ def _code(said: str, text: str, language: str, old: str | None, *, known: bool) 
         return Placement.REPLACE
     if ADD.search(said):
         return Placement.APPEND if old is None else Placement.REPLACE
-    if known and old is None and not content.is_complete(text, language):
+    if known and old is None and not content.is_complete(text):
         return None
-    if CHANGE.search(said) and not content.is_complete(text, language):
+    if CHANGE.search(said) and not content.is_complete(text):
         return None if not re.search(r"\bshould (?:now )?look\b", said) else Placement.REPLACE
     return Placement.REPLACE

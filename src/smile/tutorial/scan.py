@@ -279,7 +279,7 @@ class _Scanner:
         plain = name.lstrip(":")
         kind = "component"
         group = 0
-        if plain == "details" or plain == "dropdown" or plain == "accordion":
+        if plain in {"details", "dropdown", "accordion"}:
             kind = "details"
         elif _GROUPS.match(plain):
             kind = "group"
@@ -399,8 +399,8 @@ class _Scanner:
                 details.label = details.label or said
         elif (name[0].isupper() or name == "details" or "-" in name) and name.lower() not in _VOID:
             attributes = attributes_of(rest)
-            label = next((attributes[k] for k in ("label", "title", "summary", "header", "value", "name")
-                          if attributes.get(k)), "")  # fmt: skip
+            keys = ("label", "title", "summary", "header", "value", "name")
+            label = next((attributes[k] for k in keys if attributes.get(k)), "")
             self._push(at, name.lower(), label, attributes)
 
     def _close(self, at: int, name: str) -> None:

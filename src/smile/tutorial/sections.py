@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from smile.tutorial import choice, fence
 from smile.tutorial.blocks import Block, Document
@@ -179,7 +180,7 @@ def _losers(titles: list[str], parent: str) -> list[int]:
 
 
 def _is_way(title: str) -> bool:
-    """ "Using pip", "Homebrew", "From source": one of several ways to the same end."""
+    """Whether it is one of several ways to one end: "Using pip", "Homebrew", "From source"."""
     plain = _plain(title)
     if _NTH.match(plain):
         return True
@@ -205,23 +206,12 @@ def _region_skips(document: Document) -> dict[int, SkipReason]:
             if index != chosen:
                 other = choice.applies(tab.label) is False
                 skips[id(tab)] = SkipReason.OTHER_SYSTEM if other else SkipReason.ALTERNATIVE
-    named = [
-        r for r in document.regions if r.kind in ("component", "details", "container", "system")
-    ]
-    for region in named[:400]:
-        if region.kind == "system" or region.kind == "details":
-            if choice.heading_applies(region.label) is False:
-                skips[id(region)] = SkipReason.OTHER_SYSTEM
-        if region.kind == "details" and _OR_LABEL.match(region.label):
-            skips[id(region)] = SkipReason.ALTERNATIVE
-        if region.kind == "container" and region.name.lstrip(":") in _ASIDE_KINDS:
-            skips[id(region)] = SkipReason.ILLUSTRATION
-    for first, second in zip(named[:400], named[1:401], strict=False):
-        if (
-            id(first) in skips
-            or second.first <= first.last
-            or not choice.rivals(first.label, second.label)
-        ):
+    kinds = ("component", "details", "container", "system")
+    named = [r for r in document.regions if r.kind in kinds][:400]
+    skips |= {id(r): reason for r in named if (reason := _region_skip(r))}
+    for first, second in pairwise(named):
+        apart = second.first > first.last and id(first) not in skips
+        if not apart or not choice.rivals(first.label, second.label):
             continue
         worse = (
             first
@@ -230,6 +220,17 @@ def _region_skips(document: Document) -> dict[int, SkipReason]:
         )
         skips[id(worse)] = SkipReason.ALTERNATIVE
     return skips
+
+
+def _region_skip(region: Region) -> SkipReason | None:
+    """Why a panel or container is passed over whatever stands beside it."""
+    if region.kind in ("system", "details") and choice.heading_applies(region.label) is False:
+        return SkipReason.OTHER_SYSTEM
+    if region.kind == "details" and _OR_LABEL.match(region.label):
+        return SkipReason.ALTERNATIVE
+    if region.kind == "container" and region.name.lstrip(":") in _ASIDE_KINDS:
+        return SkipReason.ILLUSTRATION
+    return None
 
 
 def _block_skips(document: Document) -> dict[int, SkipReason]:

@@ -166,6 +166,4 @@ def _is_typed(line: str, lines: list[str]) -> bool:
     if name not in words.PROGRAMS:
         return line.startswith("./") and " = " not in line
     rest = words_of(line)[1:]
-    if rest and rest[0] in ("=", ":", ":=", "(", "+=", "is", "are", "the", "a"):
-        return False
-    return True
+    return not rest or rest[0] not in ("=", ":", ":=", "(", "+=", "is", "are", "the", "a")

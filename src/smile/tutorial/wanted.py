@@ -107,17 +107,12 @@ class Wanted:
         command = wish.text
         if choice.applies(command) is False and shell.program(command) in choice.FOREIGN_SYSTEMS:
             return None
-        if isinstance(step, Run) and _covers(step, command):
+        if _is_shown(wish, step, adjacent=adjacent):
             return None
-        if isinstance(step, Run) and adjacent and wish.sentence.plain.rstrip().endswith(":"):
-            if any(shell.program(c.text) == shell.program(command) for c in step.commands):
-                return None
-        if isinstance(step, Skip) and _same_block(step, command):
-            return None
-        if prose.repeated(command, self.memory.done) and not _AGAIN.search(wish.sentence.plain):
-            return None
-        again = _AGAIN.search(wish.sentence.plain)
-        if not again and any(isinstance(m, Run) and _covers(m, command) for m in made):
+        done = prose.repeated(command, self.memory.done) or any(
+            isinstance(m, Run) and _covers(m, command) for m in made
+        )
+        if done and not _AGAIN.search(wish.sentence.plain):
             return None
         terminal = (
             Terminal.NEW
@@ -188,7 +183,7 @@ class Wanted:
 
 
 class _SoftStop(Stop):
-    """ "To stop the server, press Ctrl+C": said for later, perhaps."""
+    """A stop that may only be explained: "To stop the server, press Ctrl+C"."""
 
 
 def settle(steps: list[Step]) -> list[Step]:
@@ -230,6 +225,19 @@ def _is_description(lead: Block | None) -> bool:
         return False
     said = lead.text.rstrip()[-300:]
     return said.endswith(":") and bool(_DESCRIBES.search(said.rsplit(". ", 1)[-1]))
+
+
+def _is_shown(wish: Wish, step: Step | None, *, adjacent: bool) -> bool:
+    """Whether the block below a sentence holds the command of the sentence."""
+    command = wish.text
+    if isinstance(step, Skip):
+        return _same_block(step, command)
+    if not isinstance(step, Run):
+        return False
+    leads = adjacent and wish.sentence.plain.rstrip().endswith(":")
+    return _covers(step, command) or (
+        leads and any(shell.program(c.text) == shell.program(command) for c in step.commands)
+    )
 
 
 def _covers(step: Run, command: str) -> bool:

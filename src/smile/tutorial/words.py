@@ -138,20 +138,11 @@ PROGRAMS = frozenset(
     protoc buf hugo zola mdbook pandoc latexmk pdflatex bazel buck pants just task direnv asdf
     mise act goreleaser nginx caddy apachectl a2ensite certbot ffmpeg convert magick ab wrk hey k6
     etcd etcdctl nats temporal dagger skaffold tilt kustomize istioctl argocd pulumi cdk sam
-    serverless amplify supabase hasura rasa dvc mlflow dbt airflow prefect dagster ollama spark-submit
-    quarto ng-packagr cookiecutter typer fastapi meltano datasette sqlite-utils
+    serverless amplify supabase hasura rasa dvc mlflow dbt airflow prefect dagster ollama
+    spark-submit quarto ng-packagr cookiecutter typer fastapi meltano datasette sqlite-utils
     """.split()
 )
 """First words by which a line without a prompt is known as a command."""
-
-LOCAL_ONLY = frozenset({"type", "set", "test", "time", "file", "install", "let", "code", "open",
-    "task", "act", "stack", "command", "local", "read", "service", "watch", "find", "date",
-    "more", "less", "top", "which", "free", "make", "serve", "screen", "true", "false", "yes",
-    "source", "next", "id", "go", "select", "exec", "kind", "just", "head", "cut",
-    "sort", "convert", "wait", "history", "sam", "buf", "hey", "fly", "oc", "port", "jobs",
-    "groups", "strings", "vault", "snap", "spring", "pants", "dune", "node", "swift", "ruby",
-    "python", "docker", "git", "cargo", "echo", "black", "flask", "http", "http-server"})  # fmt: skip
-"""Programs that are also common words: alone on a plain line they prove nothing."""
 
 FOREIGN = {
     "brew": "mac", "port": "mac", "choco": "windows", "winget": "windows", "scoop": "windows",
