@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from itertools import chain, repeat
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import aiohttp
 from aiodocker import Docker, DockerError
@@ -16,6 +16,8 @@ from aiodocker.stream import Stream
 from aiohttp.http_exceptions import HttpProcessingError
 
 from smile.sandbox.base import Exited, SandboxError
+
+T = TypeVar("T")
 
 FOREIGN = (
     DockerError,
@@ -98,7 +100,7 @@ async def execute(container: DockerContainer, argv: tuple[str, ...], stdin: byte
     """
     tail = bytearray()
     process = await container.exec((*MERGED, *argv), stdin=bool(stdin))
-    async with process.start() as stream:
+    async with _started(process) as stream:
         feeding = asyncio.create_task(_feed(stream, stdin))
         reading = asyncio.create_task(_read(stream, tail))
         try:
@@ -108,6 +110,25 @@ async def execute(container: DockerContainer, argv: tuple[str, ...], stdin: byte
             reading.cancel()
             await asyncio.wait([feeding, reading])
     return Exited(await _exit_code(process), bytes(tail[-TAIL:]).decode(errors="replace"))
+
+
+@asynccontextmanager
+async def _started(process: Exec) -> AsyncIterator[Stream]:
+    transport = None
+    try:
+        async with process.start() as stream:
+            transport = _transport(stream)
+            yield stream
+    finally:
+        if transport:
+            # What is still to be written would keep the connection open for ever.
+            transport.abort()
+
+
+def _transport(stream: Stream) -> asyncio.Transport | None:
+    # aiodocker has no way to end a program's input and still read its output.
+    connection = stream._resp.connection if stream._resp else None  # noqa: SLF001
+    return connection.transport if connection else None
 
 
 async def _until_read(
@@ -139,10 +160,8 @@ async def _feed(stream: Stream, stdin: bytes) -> None:
     try:
         for start in range(0, len(stdin), CHUNK):
             await stream.write_in(stdin[start : start + CHUNK])
-        # aiodocker has no way to end a program's input and still read its output.
-        connection = stream._resp.connection if stream._resp else None  # noqa: SLF001
-        if connection and connection.transport:
-            connection.transport.write_eof()
+        if transport := _transport(stream):
+            transport.write_eof()
     except ConnectionError:
         # The program ended without reading all its input: its right, as in any pipe.
         return
@@ -203,7 +222,7 @@ async def remove_volume(docker: Docker, name: str) -> None:
             raise
 
 
-async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
     """Do it to its end even if we are cancelled meanwhile; the cancellation comes after."""
     task = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
@@ -212,6 +231,7 @@ async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
             await asyncio.wait({task})
         except asyncio.CancelledError as error:
             cancelled = error
-    task.result()
+    result = task.result()
     if cancelled:
         raise cancelled
+    return result

@@ -87,8 +87,10 @@ class DockerSandbox:
         with translated("The sandbox could not be opened"):
             await remove_leftovers(self._docker, self._spec.run_id, self._me)
             self._ours = True
-            await self._fill_volume()
-            network = await self._begin()
+            # An engine goes on with what a caller no longer waits for: what was cancelled half
+            # way would appear after close() has looked for it.
+            await uninterrupted(self._fill_volume())
+            network = await uninterrupted(self._begin())
             await self._open_way(network)
             probed = await execute(self._living(), PROBE, b"")
         survey = Survey.read(probed.output)
@@ -107,7 +109,7 @@ class DockerSandbox:
             await self._check(self._started)
             self._container = None
             await remove_container(container)
-            self._admit(await self._begin())
+            self._admit(await uninterrupted(self._begin()))
 
     async def run(
         self, argv: tuple[str, ...], *, stdin: bytes = b"", seconds: float | None = None
@@ -169,9 +171,7 @@ class DockerSandbox:
         spec = self._spec
         config = container_config(spec, self._me)
         name = name_of(spec.run_id)
-        # By name and before it exists: if we are cancelled meanwhile, close() still finds it.
-        container = self._container = self._docker.containers.container(name)
-        await self._docker.containers.create(config, name=name)
+        self._container = container = await self._docker.containers.create(config, name=name)
         files = archive(settings(spec.network), now=time.time(), folders=FOLDERS)
         await upload(container, "/", files)
         await container.start()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.agent.handbook.scene import on, remedy, sh, typed, verdict
+from tests.agent.handbook.scene import file, on, remedy, sh, typed, verdict
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,17 @@ def test_a_file_block_in_a_directory_that_nothing_makes() -> None:
     )
 
     assert remedy(answer).commands == ("mkdir -p tests",)
+
+
+def test_a_script_of_the_tutorial_that_writes_into_a_missing_directory(tmp_path: Path) -> None:
+    script = '#!/bin/bash\necho "$*" >> "entries/today.txt"'
+    (tmp_path / "note.sh").write_text(script + "\n")
+    code, output = typed("bash ./note.sh hello", tmp_path)
+
+    answer = on(file("note.sh", script), sh("bash ./note.sh hello"), cwd=str(tmp_path)).ask(
+        "bash ./note.sh hello", output, code
+    )
+
+    makes = "mkdir -p entries"
+    assert verdict(answer) == ("missing_directory", "missing_file", "before", (makes,))
+    assert typed(f"{makes}; bash ./note.sh hello", tmp_path)[0] == 0

@@ -56,7 +56,8 @@ _PATH = (
     rf"cannot move {_Q}{_N}+{_Q} to {_Q}({_N}+){_Q}: No such file",
     rf"Failed to open the file ({_N}+?): No such file",
     rf"^bash: (?:line \d+: )?({_N[:-1]}:]+): No such file or directory",
-    rf"^(?:\S+: )*?({_N[:-1]}:\s]+): No such file or directory",
+    rf"^\S+: line \d+: ({_N[:-1]}:]+): No such file or directory",
+    rf"^(?:\S+: )*?({_N[:-1]}:\s]+): (?:Cannot stat: )?No such file or directory",
     r"fatal error: ([^:\s]+): No such file",
     r"cannot find ([^-\s:][^\s:]*): No such file",
     rf"Path {_Q}?(\S+?){_Q}? does not exist",
@@ -156,8 +157,18 @@ def missing_directory(case: Case, path: str) -> str:
 
 def is_written(case: Case, path: str) -> bool:
     """Whether the failing command would make this path, if its directory existed."""
+    script = case.search(rf"^(\S+): line (\d+): {re.escape(path)}: No such file or directory")
+    if script and _redirects(case, script[1], int(script[2])):
+        return True
     makes = r"cannot touch|cannot create|Failed to open the file|failed to create"
     return f">{path}" in case.command.replace(" ", "") or bool(case.search(makes))
+
+
+def _redirects(case: Case, script: str, number: int) -> bool:
+    """Whether this line of a script that the tutorial shows sends its output into a file."""
+    name = PurePosixPath(script).name
+    sources = [w.content.split("\n") for w in case.writes if PurePosixPath(w.path).name == name]
+    return any(">" in lines[number - 1] for lines in sources if number <= len(lines))
 
 
 def missing_module(case: Case) -> str:
