@@ -5,8 +5,19 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from smile.tutorial import choice, content, context, files, repl, session, shell, shown, words
-from smile.tutorial.context import Case, Memory
+from smile.tutorial import (
+    asking,
+    choice,
+    content,
+    context,
+    files,
+    repl,
+    session,
+    shell,
+    shown,
+    words,
+)
+from smile.tutorial.context import Case, Intro, Memory
 from smile.tutorial.model import Expect, Repl, Run, Skip, SkipReason, Step, Terminal
 from smile.tutorial.shell import Draft
 
@@ -24,15 +35,21 @@ _SAME_TERMINAL = re.compile(
 )
 _OPTIONAL = re.compile(
     r"^\W*optional(?:ly)?\b|\(optional\)|^\W*if you (?:want|like|wish|need|"
-    r"would like|'d like|are curious|haven't|have not|don't|do not|get|see|"
-    r"run into)\b|\b(?:you|we) (?:can|could|may|might) (?:also|optionally)\b",
+    r"would like|'d like|are curious|haven't|have not|don't|do not|get|see|can't|cannot|plan|"
+    r"intend|decide|only|already|encounter|run into|are (?:upgrading|migrating))\b|"
+    r"\b(?:you|we) (?:can|could|may|might) (?:also|optionally)\b|"
+    r"\bhere(?:'s| is) how (?:to|you)\b",
     re.IGNORECASE,
+)
+_ALSO = re.compile(
+    r"^\W*(?:you|we) (?:can|could|may|might) (?:also|optionally|even)\b", re.IGNORECASE
 )
 _BACKGROUND = re.compile(
     r"\b(?:in the background|keeps? (?:it )?running|leave (?:it|this|that|"
     r"the \w+) running|keep (?:this|that|the \w+) (?:\w+ )?(?:running|open))\b",
     re.IGNORECASE,
 )
+_EITHER = re.compile(r"\b(?:either|one|any) of (?:the following|these|those)\b", re.IGNORECASE)
 _OR_COMMENT = re.compile(r"^#+\s*(?:or\b|alternatively\b|\(or\b)", re.IGNORECASE)
 _MARKED = re.compile(r"#\s*byexample:.*\+skip", re.IGNORECASE)
 
@@ -98,12 +115,16 @@ def _plain(
     ):
         return None
     typed = shown.looks_typed(rows)
-    if typed and not (shown.introduces_output(last) and not shown.introduces_command(last)):
+    told = shown.introduces_command(last) or bool(asking.clauses(last))
+    if typed and (told or not shown.introduces_output(last)):
         return _commands(case, rows, numbered, memory)
     if shown.introduces_output(last) or (
         not case.intro.sentences and context.shows_result(case.previous)
     ):
         return output(case)
+    again = files.continued(case, memory)
+    if again:
+        return again
     if last.endswith(":") and shown.introduces_command(last) and _commandlike(rows):
         return _commands(case, rows, numbered, memory)
     return _skip(case, SkipReason.ILLUSTRATION if shown.is_usage(case.text) else SkipReason.UNKNOWN)
@@ -217,6 +238,8 @@ def _run(case: Case, drafts: list[Draft], memory: Memory) -> Step:
     drafts = [d for d in drafts if d.texts[0].strip()]
     if not drafts:
         return _skip(case, SkipReason.ILLUSTRATION)
+    if _EITHER.search(case.intro.last):
+        drafts = drafts[:1]
     commands = tuple(d.command() for d in drafts)
     texts = [c.text for c in commands]
     if _is_series(texts) or _is_generic(case, texts, memory):
@@ -227,10 +250,14 @@ def _run(case: Case, drafts: list[Draft], memory: Memory) -> Step:
         commands,
         case.info.language,
         _terminal(case, memory),
-        optional=case.place.optional or bool(_OPTIONAL.search(case.intro.last)),
+        optional=case.place.optional or _is_optional(case.intro),
         fails=shown.says_error(case.intro.last) and not shown.is_conditional(case.intro.last),
         background=case.info.background or bool(_BACKGROUND.search(said)),
     )
+
+
+def _is_optional(intro: Intro) -> bool:
+    return bool(_OPTIONAL.search(intro.last) or _ALSO.match(intro.opening))
 
 
 def _is_series(texts: list[str]) -> bool:

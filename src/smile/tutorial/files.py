@@ -33,9 +33,10 @@ _WISHES = re.compile(
 )
 
 
-def named(case: Case) -> Named | None:
+def named(case: Case, language: str | None = None) -> Named | None:
     """What names the file of a block: fence, component, comment, text, heading."""
-    language, block = case.info.language, case.block
+    language = case.info.language if language is None else language
+    block = case.block
     line = block.lines.first
     own: list[Named] = []
     if case.info.file and fence.fits(language, case.info.file):
@@ -49,9 +50,9 @@ def named(case: Case) -> Named | None:
     comment = naming.first_line(case.text, language)
     if comment:
         own.append(Named(comment, block.first, strong=True))
-    said = _said(case, [n.path for n in own])
+    said = _said(case, language, [n.path for n in own])
     if not own:
-        return said or _after(case) or _heading(case)
+        return said or _after(case, language) or _heading(case, language)
     best = own[0]
     for other in [*own[1:], *([said] if said else [])]:
         path = naming.fuller(best.path, other.path)
@@ -60,11 +61,11 @@ def named(case: Case) -> Named | None:
     return best
 
 
-def _said(case: Case, wanted: list[str]) -> Named | None:
+def _said(case: Case, language: str, wanted: list[str]) -> Named | None:
     """What the text before the block says, the nearest sentence first."""
     found: Named | None = None
     for distance, sentence in enumerate(reversed(case.intro.sentences[-8:])):
-        candidate = naming.in_sentence(sentence, case.info.language)
+        candidate = naming.in_sentence(sentence, language)
         if not candidate:
             continue
         if wanted and not any(
@@ -76,30 +77,30 @@ def _said(case: Case, wanted: list[str]) -> Named | None:
             found = candidate
         if found and found.strong:
             break
-    return found or _label(case)
+    return found or _label(case, language)
 
 
-def _label(case: Case) -> Named | None:
+def _label(case: Case, language: str) -> Named | None:
     """A bold line that is nothing but a file name."""
     for paragraph in reversed(case.intro.paragraphs[-2:]):
         path = naming.alone(paragraph.text)
-        if path and fence.fits(case.info.language, path):
+        if path and fence.fits(language, path):
             return Named(path, paragraph.lines.first, strong=True)
     return None
 
 
-def _after(case: Case) -> Named | None:
+def _after(case: Case, language: str) -> Named | None:
     for sentence in case.after[:1]:
-        found = naming.after_block(sentence, case.info.language)
+        found = naming.after_block(sentence, language)
         if found:
             return found
     return None
 
 
-def _heading(case: Case) -> Named | None:
+def _heading(case: Case, language: str) -> Named | None:
     heading = case.intro.heading
     path = naming.alone(heading.text) if heading else ""
-    if heading and path and fence.fits(case.info.language, path):
+    if heading and path and fence.fits(language, path):
         return Named(path, heading.lines.first, strong=True)
     return None
 
@@ -124,7 +125,7 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
     said = said or case.intro.last
     listed = content.extended_list(case.text) if language == "python" else None
     if listed and fence.language_of(path) == "python":
-        return _write(case, found, path, Placement.APPEND, memory, text=listed[1])
+        return write(case, found, path, Placement.APPEND, memory, text=listed[1])
     if not found.strong and not (content.looks_structured(language) and _mergeable(case, language)):
         return _unnamed(case, memory)
     if found.sentence and _is_example(said) and not case.info.file:
@@ -139,7 +140,7 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
     )
     if place is None:
         return _skip(case, SkipReason.UNKNOWN)
-    return _write(case, found, path, place, memory)
+    return write(case, found, path, place, memory)
 
 
 def _is_example(said: str) -> bool:
@@ -168,6 +169,18 @@ def _language(case: Case, path: str) -> str:
     return own or case.info.language
 
 
+def continued(case: Case, memory: Memory) -> Step | None:
+    """A block without a tag that is a new version of the file last written."""
+    path, old = memory.spoken, memory.files.get(memory.spoken)
+    language = fence.language_of(path)
+    if not old or not language or not content.is_new_version(case.text, old, language):
+        return None
+    if not content.definitions(old, language) or content.is_elided(case.text, language):
+        return None
+    found = Named(path, case.block.lines.first, strong=False)
+    return write(case, found, path, Placement.REPLACE, memory, inferred=True)
+
+
 def _unnamed(case: Case, memory: Memory) -> Step:
     """A block that names no file: a new version of the last one, or a sketch."""
     language, text = case.info.language, case.text
@@ -179,11 +192,11 @@ def _unnamed(case: Case, memory: Memory) -> Step:
         place = _inferred(case, path, old, said)
         if place:
             named_at = case.block.lines.first
-            return _write(
+            return write(
                 case, Named(path, named_at, strong=False), path, place, memory, inferred=True
             )
     elif path and content.looks_structured(language) and _CONFIG.search(case.intro.text) and typed:
-        return _write(
+        return write(
             case,
             Named(path, case.block.lines.first, strong=False),
             path,
@@ -236,7 +249,7 @@ def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
     return Placement.REPLACE if content.is_new_version(text, old, language) else None
 
 
-def _write(
+def write(
     case: Case,
     found: Named,
     path: str,
@@ -246,6 +259,7 @@ def _write(
     inferred: bool = False,
     text: str | None = None,
 ) -> WriteFile:
+    """The step that writes a block (or ``text``) into its file; the file is remembered."""
     language = _language(case, path)
     body = case.block.text if text is None else text
     if body and not body.endswith("\n"):
@@ -326,7 +340,7 @@ def write_script(case: Case, found: Named, memory: Memory) -> Step:
     said = found.sentence.plain if found.sentence else case.intro.last
     adds = placement.ADD.search(said) and path.rsplit("/", 1)[-1] not in memory.files
     place = Placement.APPEND if adds or placement.END.search(said) else Placement.REPLACE
-    return _write(case, found, path, place, memory)
+    return write(case, found, path, place, memory)
 
 
 def named_strongly(case: Case) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from smile.tutorial import (
+    changes,
     commands,
     content,
     context,
@@ -168,6 +169,8 @@ class _Reader:
             return Skip(case.block.lines, SkipReason.ILLUSTRATION, case.text)
         if language in words.OUTPUT:
             return commands.output(case)
+        if language == "diff":
+            return changes.decide(case, self.memory)
         if language in words.DRAWN or (content.is_tree(case.text) and language in words.PLAIN):
             return Skip(case.block.lines, SkipReason.ILLUSTRATION, case.text)
         if not case.block.fenced and not self._is_told(case):

@@ -23,6 +23,7 @@ _ASIDE = re.compile(
     r"deploy(?:ing)? (?:your|the|to|it|on|with).*|"
     r"publish(?:ing)? (?:to|on) (?:npm|pypi|crates).*|community|related projects|"
     r"comparison|why .*\?|background reading|"
+    r"explanation(?: of .*)?|how it works|what (?:just )?happened.*|"
     r"cleaning up old.*|api reference|reference|known issues|limitations|roadmap|"
     r"projects? using.*|security|donate)\W*$",
     re.IGNORECASE,

@@ -10,8 +10,8 @@ from smile.tutorial.shell import program, words_of
 
 _OUTPUT = re.compile(
     r"\b(?:prints?|printed|printing|outputs?|outputting|displays?|displayed|shows?|showing|"
-    r"(?:will|should|'ll|to|can|now|you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|"
-    r"get|have|receive|find|notice)|see(?:s|ing)?\s+(?:something|output|"
+    r"(?:will|should|'ll|to|can|now)\s+(?:now\s+|then\s+|also\s+)?(?:see|"
+    r"get|have|receive|find|notice)|(?:you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|get|receive|find|notice)|see(?:s|ing)?\s+(?:something|output|"
     r"the following|that|this|a)|"
     r"returns?|returned|responds?|response|results?(?:\s+(?:is|in|will|should|"
     r"looks?)|:|$)|look(?:s|ing)?\s+(?:something\s+|a bit\s+|exactly\s+|"

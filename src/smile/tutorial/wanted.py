@@ -132,7 +132,8 @@ class Wanted:
     ) -> Step | None:
         if _COPIED.match(wish.text) and not any(fence.is_path(a) for a in wish.about):
             return None
-        if step is not None and (adjacent or _names(wish, step)) and _realised(wish, step):
+        near = adjacent or (step is not None and _names(wish, step))
+        if step is not None and near and _realised(wish, step):
             return None
         if editing.goes(wish.text) and self.memory.entered & {_base(a) for a in wish.about}:
             return None
@@ -268,7 +269,10 @@ def _base(path: str) -> str:
 
 def _names(wish: Wish, step: Step) -> bool:
     """Whether the sentence is the one that names the file of the block."""
-    return isinstance(step, WriteFile) and step.named_at in wish.sentence.lines
+    if not isinstance(step, WriteFile):
+        return False
+    paths = {_base(a) for a in wish.about if fence.is_path(a)}
+    return step.named_at in wish.sentence.lines or paths == {_base(step.path)}
 
 
 def _realised(wish: Wish, step: Step) -> bool:
