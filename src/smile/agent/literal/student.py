@@ -184,7 +184,10 @@ class LiteralStudent:
 
     def _face(self, failure: wire.Failure, lines: Lines, step: Run, tried: list[str]) -> bool:
         """A failure of a command: pass over it where that is honest, else ask."""
-        if step.optional or self._suspicion.hangs_on_skipped(failure):
+        if step.optional:
+            return False
+        if self._suspicion.hangs_on_skipped(failure):
+            self._suspicion.lost(lines, (failure.command,))
             return False
         trigger = stuck.judge(failure, len(tried), self._task.behavior).trigger
         raise StuckError(failure, lines, trigger, tried)

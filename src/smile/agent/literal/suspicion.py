@@ -31,6 +31,7 @@ class Suspicion:
         self._text = text
         self._not_followed: list[tuple[Lines, frozenset[str]]] = []
         self._skipped: list[tuple[Lines, frozenset[str]]] = []
+        self._lost: list[tuple[Lines, frozenset[str]]] = []
 
     def not_followed(self, lines: Lines, about: tuple[str, ...]) -> None:
         """We did not do this step; ``about`` are names and prose that tell what it concerns."""
@@ -40,6 +41,10 @@ class Suspicion:
     def skipped(self, lines: Lines, about: tuple[str, ...]) -> None:
         """The Mentor knew no way past it."""
         self._skipped.append((lines, frozenset(n for part in about for n in _names(part))))
+
+    def lost(self, lines: Lines, about: tuple[str, ...]) -> None:
+        """It could not be done because it hangs on a skipped step: so do those that need it."""
+        self._lost.append((lines, frozenset(n for part in about for n in _names(part))))
 
     @property
     def left_out(self) -> tuple[Lines, ...]:
@@ -58,7 +63,7 @@ class Suspicion:
     def hangs_on_skipped(self, failure: Failure) -> bool:
         """Whether the failure speaks of something that a skipped step would have made."""
         named = _names(_evidence(failure))
-        return any(names & named for _, names in self._skipped)
+        return any(names & named for _, names in (*self._skipped, *self._lost))
 
     def _quote(self, lines: Lines) -> str:
         return "\n".join(self._text.split("\n")[lines.first - 1 : lines.last])[:500]

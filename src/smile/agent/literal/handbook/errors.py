@@ -33,6 +33,7 @@ _PROGRAM = (
 _PATH = (
     rf"cd: ({_N}+?): No such file or directory",
     rf"can't open file {_Q}({_N}+){_Q}",
+    r"cannot open \"([^\"\n]+)\"",
     rf"No rule to make target {_Q}({_N}+){_Q}",
     rf"Could not open requirements file:.*?: {_Q}({_N}+){_Q}",
     rf"FileNotFoundError: \[Errno 2\] No such file or directory: {_Q}({_N}+){_Q}",
@@ -176,6 +177,8 @@ def missing_module(case: Case) -> str:
     match = case.search(r"ModuleNotFoundError: No module named '([\w.-]+)'")
     match = match or case.search(r"^\S*python[\d.]*: No module named ([\w-]+)")
     match = match or case.search(r"ImportError: No module named '?([\w.]+)")
+    match = match or case.search(r"requires the [`'\"]?([\w-]+)[`'\"]? package to be installed")
+    match = match or case.search(r"install (?:this|it) with:?\s+\$? ?pip install ([\w-]+)")
     match = match or case.search(r"Error while finding module specification for '([\w.]+)'")
     return match[1].split(".")[0] if match else ""
 

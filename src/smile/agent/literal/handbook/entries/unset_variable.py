@@ -112,4 +112,7 @@ def _remedy(case: Case, culprit: Command, name: str, value: str) -> Remedy | Non
         return remedy.model_copy(update={"line": culprit.lines.first})
     if re.search(r"PKG|PACKAGE|LIB|MODULE", name):
         return instead(case, re.sub(rf"\"?\$\{{?{name}\}}?\"?", value, case.command))
-    return before(case, f"export {name}={value}")
+    commands = [f"export {name}={value}"]
+    if value.startswith(("~", "/")):
+        commands.append(f'mkdir -p "${name}"')
+    return before(case, *commands)
