@@ -316,3 +316,57 @@ def test_a_new_version_in_details_with_or_is_another_way() -> None:
         + "\n</details>\n"
     )
     assert len(files(source)) == 1
+
+
+def test_an_entry_for_a_section_is_merged_below_it() -> None:
+    step = one(
+        "Add this to the `scripts` section of your `package.json`:\n\n"
+        + block('"start": "node a.js",', "json")
+    )
+    assert step.placement is Placement.MERGE
+    assert json.loads(step.content) == {"scripts": {"start": "node a.js"}}
+
+
+def test_the_end_of_the_file_is_that_of_the_file_last_spoken_of() -> None:
+    step = files(FIRST + "At the end of the file, add:\n\n" + block("main()"))[1]
+    assert (step.path, step.placement, step.inferred) == ("app.py", Placement.APPEND, True)
+
+
+def test_a_diff_of_a_named_file_is_applied_to_what_is_known() -> None:
+    source = (
+        FIRST
+        + "**app.py**\n\n"
+        + block(" import a\n+import c\n \n \n-def main():\n+def start():\n     a.b()", "diff")
+    )
+    step = files(source)[1]
+    assert (step.path, step.placement) == ("app.py", Placement.REPLACE)
+    assert step.content == "import a\nimport c\n\n\ndef start():\n    a.b()\n"
+
+
+def test_a_diff_that_does_not_fit_is_unknown() -> None:
+    steps = parse(FIRST + "**app.py**\n\n" + block("-x = 1\n+x = 2", "diff"))
+    assert isinstance(steps[-1], Skip)
+    assert steps[-1].reason is SkipReason.UNKNOWN
+
+
+def test_a_diff_that_a_tool_prints_is_an_illustration() -> None:
+    steps = parse(
+        FIRST
+        + "Running `git diff` shows:\n\n"
+        + block("--- a/app.py\n+++ b/app.py\n@@ -1 +1 @@\n-x\n+y", "diff")
+    )
+    assert isinstance(steps[-1], Skip)
+    assert steps[-1].reason is SkipReason.ILLUSTRATION
+
+
+def test_an_untagged_new_version_is_inferred() -> None:
+    source = 'Create `a.go`:\n\n```\npackage main\n\nfunc main() {\n}\n```\n\nYour code should include:\n\n```\npackage main\n\nimport "x"\n\nfunc main() {\n}\n```\n'
+    assert [(s.path, s.inferred) for s in files(source)] == [("a.go", False), ("a.go", True)]
+
+
+def test_a_listing_of_a_directory_is_an_illustration() -> None:
+    (step,) = parse(
+        "It makes:\n\n    mysite/\n        manage.py\n        mysite/\n            __init__.py\n"
+    )
+    assert isinstance(step, Skip)
+    assert step.reason is SkipReason.ILLUSTRATION

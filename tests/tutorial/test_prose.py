@@ -221,3 +221,30 @@ def test_the_lines_of_a_sentence_are_its_own() -> None:
     assert isinstance(step, Run)
     assert (step.lines.first, step.lines.last) == (3, 4)
     assert (step.commands[0].lines.first, step.commands[0].lines.last) == (4, 4)
+
+
+def test_a_named_directory_is_entered() -> None:
+    source = "```sh\nmake-site demo\n```\n\nChange into the `demo` directory and run:\n\n```sh\nls\n```\n"
+    assert commands(source) == ["make-site demo", "cd demo", "ls"]
+
+
+def test_a_directory_that_was_entered_is_not_entered_twice() -> None:
+    assert commands(
+        "```sh\nmkdir a\ncd a\n```\n\nGo to the `a` directory and run:\n\n```sh\nls\n```\n"
+    ) == ["mkdir a", "cd a", "ls"]
+
+
+def test_a_command_that_is_left_running_is_marked() -> None:
+    first, second = parse(
+        "```sh\nnpm start\n```\n\nLeave it running and open a new terminal:\n\n```sh\nls\n```\n"
+    )
+    assert isinstance(first, Run)
+    assert isinstance(second, Run)
+    assert (first.background, second.background) == (True, False)
+    assert second.terminal is Terminal.NEW
+
+
+def test_a_command_after_the_following_is_run() -> None:
+    assert commands("Run the following to check it: `python -m app --version`.") == [
+        "python -m app --version"
+    ]

@@ -44,9 +44,10 @@ _OPTIONAL = re.compile(
 _ALSO = re.compile(
     r"^\W*(?:you|we) (?:can|could|may|might) (?:also|optionally|even)\b", re.IGNORECASE
 )
-_BACKGROUND = re.compile(
-    r"\b(?:in the background|keeps? (?:it )?running|leave (?:it|this|that|"
-    r"the \w+) running|keep (?:this|that|the \w+) (?:\w+ )?(?:running|open))\b",
+_BACKGROUND = re.compile(r"\bin the background\b", re.IGNORECASE)
+LEFT_RUNNING = re.compile(
+    r"\b(?:leave|keep) (?:it|this|that|the \w+)(?: \w+){0,2} (?:running|open)\b|"
+    r"\bkeeps? running\b",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r"\b(?:either|one|any) of (?:the following|these|those)\b", re.IGNORECASE)

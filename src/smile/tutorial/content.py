@@ -55,6 +55,7 @@ _ELISION = re.compile(
 )
 _TRAILING = re.compile(r"(?:\s|[{\[(,])(?:\.{3}|…)\s*[,}\])]?\s*$")
 _PLACE = re.compile(r"<[a-z]+(?:[ _-][a-z]+){1,5}>")
+_ENTRY = re.compile(r"^(?:[\w.@-]{1,60}/|[\w@-]{0,60}(?:\.[\w-]{1,20}){1,3}|[A-Z]\w{3,20}|\.{3})$")
 _MARKUP = frozenset({"html", "xml", "vue", "svelte", "jsx", "tsx", "astro", "md", "php", "jinja"})
 
 
@@ -168,6 +169,14 @@ def without_elision(text: str, language: str) -> str:
     return kept
 
 
+def below(text: str, key: str) -> str:
+    """A JSON fragment for the section ``key``, with the section around it."""
+    loaded = load_json(text)
+    if not isinstance(loaded, dict) or key in loaded:
+        return text
+    return json.dumps({key: loaded}, indent=2, ensure_ascii=False) + "\n"
+
+
 def extended_list(text: str) -> tuple[str, str] | None:
     """``NAME = [ ..., items ]`` as ``NAME += [ items ]``: name and code."""
     found = re.match(
@@ -187,7 +196,10 @@ def extended_list(text: str) -> tuple[str, str] | None:
 
 
 def is_tree(text: str) -> bool:
-    """Whether a text draws a directory tree."""
+    """Whether a text draws a directory tree, or lists one by indentation."""
+    rows = [x.split("#")[0].strip() for x in text.split("\n") if x.strip()]
+    if 1 < len(rows) < 200 and rows[0].endswith("/") and all(_ENTRY.match(x) for x in rows):
+        return True
     return any(mark in text for mark in ("├──", "└──", "├─", "└─", "|--", "`--", "|-- ", "+-- "))
 
 

@@ -20,6 +20,9 @@ _TYPE = re.compile(
     r"use the following|change|update|save|insert|edit|modify)\b",
     re.IGNORECASE,
 )
+_SECTION = re.compile(
+    r"`\"?([\w.-]{1,40})\"?`\s+(?:section|object|block|property|field|key|entry)\b"
+)
 _CONFIG = re.compile(r"\bconfig(?:uration)?\b|\bsetting\b|\bmanifest\b", re.IGNORECASE)
 _EXAMPLE = re.compile(
     r"^\W*(?:for (?:example|instance)|e\.g|say)\b|\bconsider (?:adding|the)\b|"
@@ -219,6 +222,8 @@ def _inferred(case: Case, path: str, old: str, said: str) -> Placement | None:
     if content.is_excerpt(text, old) or content.is_elided(text, language) or _is_example(said):
         return None
     around = f"{said} {case.intro.opening}"
+    if placement.END.search(said) or (placement.TOP.search(said) and language != "make"):
+        return placement.placement(said, text, language, old, known=True, path=path)
     if language == "make":
         if not content.definitions(text, "make"):
             return None
@@ -265,8 +270,10 @@ def write(
     if body and not body.endswith("\n"):
         body += "\n"
     elided = text is None and content.is_elided(body, language)
-    if elided and place is Placement.MERGE:
+    if place is Placement.MERGE and (elided or language == "json"):
         body = content.without_elision(body, language)
+        key = _SECTION.search(case.intro.sentences[-1].text) if case.intro.sentences else None
+        body = content.below(body, key[1]) if key and language == "json" else body
     if language == "json" and re.match(r"^\s*//", body) and not path.endswith(("jsonc", "json5")):
         body = body.split("\n", 1)[1] if naming.first_line(case.text, case.info.language) else body
     _remember(memory, path, place, body)

@@ -20,7 +20,7 @@ _VERB = re.compile(
     rf"(?:^|[\s,;:(])({_RUN_VERBS})(?:\s+(?:the|following|command|commands|this|again|"
     r"in your terminal|a|an|something like|just|simply|once|out|with|up|"
     r"your (?:app|project|server|application|code|tests|program)|it|script|npm|shell|either|"
-    r"with the command|the command))*[:\s]*$",
+    r"with the command|the command|following(?: command)? [^.:`\x01]{1,60}:))*[:\s]*$",
     re.IGNORECASE,
 )
 _MEANS = re.compile(

@@ -128,6 +128,7 @@ class _Reader:
         step = self._marked(case, step)
         if isinstance(step, Expect | Skip):
             self._mark_failure(case)
+        self._mark_running(case)
         self._flush(step)
         self.steps.append(step)
         if isinstance(step, Run):
@@ -248,6 +249,13 @@ class _Reader:
         if case.place.optional and isinstance(step, Run | WriteFile):
             return replace(step, optional=True)
         return step
+
+    def _mark_running(self, case: Case) -> None:
+        """After "Leave it running" the command right above is meant to stay."""
+        before = self.steps[-1] if self.steps else None
+        if isinstance(before, Run) and commands.LEFT_RUNNING.search(case.intro.text[:400]):
+            self.steps[-1] = replace(before, background=True)
+            self.result_of = self.steps[-1] if self.result_of is before else self.result_of
 
     def _mark_failure(self, case: Case) -> None:
         """After "You'll now see an error" the command right above is meant to fail."""

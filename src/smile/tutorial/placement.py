@@ -62,6 +62,8 @@ def _make(said: str, text: str, old: str | None) -> Placement:
     return Placement.MERGE if before & after or not ADD.search(said) else Placement.APPEND
 
 
+MANY_LINES = 3
+"""A block of more lines that begins as files do is taken for a whole file."""
 _GENERATED = frozenset(
     "package.json tsconfig.json pyproject.toml Cargo.toml mkdocs.yml composer.json deno.json "
     "pubspec.yaml angular.json turbo.json nx.json app.json settings.json wrangler.toml".split()
@@ -116,7 +118,8 @@ def _code(said: str, text: str, language: str, old: str | None, *, known: bool) 
     if NEW.search(said) and not PARTIAL.search(said):
         return Placement.REPLACE
     if ADD.search(said):
-        return Placement.APPEND if old is None else Placement.REPLACE
+        whole = content.is_complete(text) and text.count("\n") >= MANY_LINES
+        return Placement.REPLACE if whole or old is not None else Placement.APPEND
     if known and old is None and not content.is_complete(text):
         return None
     if CHANGE.search(said) and not content.is_complete(text):

@@ -51,6 +51,7 @@ class Wanted:
     def __init__(self, memory: Memory, sections: Sections) -> None:
         self.memory = memory
         self.sections = sections
+        self.asked: set[str] = set()
 
     def steps(self, intro: Intro, components: list[Marker], step: Step | None) -> list[Step]:
         """The steps of the text before ``step`` (``None``: no block follows)."""
@@ -145,6 +146,12 @@ class Wanted:
             return None
         if wish.kind in ("make", "file") and self._exists(wish):
             return None
+        if wish.kind == "make":
+            self.asked.update(_base(a) for a in wish.about)
+        target = _directory(wish)
+        if target and not wish.soft and _base(target) not in self.asked:
+            at = _line_of(wish, lines)
+            return Run(lines, (Command(f"cd {target}", at),), inline=True)
         if (
             wish.kind == "file"
             and wish.path
@@ -263,6 +270,16 @@ def _makes(step: Run | WriteFile, wish: Wish) -> bool:
     return any(a.rstrip("/") in typed for a in wish.about)
 
 
+def _directory(wish: Wish) -> str:
+    """The directory of "change into the `app` directory"; empty when it isn't as clear."""
+    if wish.kind != "prose" or not editing.goes(wish.text) or len(wish.about) != 1:
+        return ""
+    said = re.search(r"[`*_]{1,2}\s*(?:project\s+)?(?:sub)?(?:director|folder)", wish.text)
+    before = re.search(r"\b(?:directory|folder)(?: called| named)?\s+[`*_]", wish.text)
+    simple = re.fullmatch(r"[\w./~@-]{1,80}", wish.about[0])
+    return wish.about[0] if simple and (said or before) else ""
+
+
 def _base(path: str) -> str:
     return path.rstrip("/").rsplit("/", 1)[-1]
 
@@ -281,6 +298,8 @@ def _realised(wish: Wish, step: Step) -> bool:
     if isinstance(step, WriteFile):
         return not paths or any(p.rsplit("/", 1)[-1] == step.path.rsplit("/", 1)[-1] for p in paths)
     if isinstance(step, Run):
+        if editing.goes(wish.text):
+            return any(f"cd {a}".rstrip("/") in c.text for a in wish.about for c in step.commands)
         typed = " ".join(c.text for c in step.commands)
         named = [a.strip("/") for a in wish.about]
         return (
