@@ -15,8 +15,8 @@ from smile.tutorial.text import Sentence
 _SOFT = re.compile(
     r"\b(?:you|we) (?:can|could|may|might)(?: now)? (?:also|optionally|even|"
     r"alternatively)\b|^\W*optional(?:ly)?\b|"
-    r"\(optional\)|\bif you (?:want|like|wish|prefer|would like|'d like|need|haven't(?! (?:already|yet|done so))|"
-    r"have not|don't|do not|get|see|run into|use|are using)\b|"
+    r"\(optional\)|\bif you (?:want|like|wish|prefer|would like|'d like|need|"
+    r"haven't(?! (?:already|yet|done so))|have not|don't|do not|get|see|run into|use|are using)\b|"
     r"^\W*if (?!you(?:'re| are) (?:on|using) (?:linux|debian|ubuntu))|\bfor (?:a|"
     r"the) (?:full |complete )?list\b|\bfor (?:more|help|details|further)\b|"
     r"\bto (?:learn|see|find out|know) more\b|\bto (?:see|get|view|list) (?:a|the|"
