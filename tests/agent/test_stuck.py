@@ -67,3 +67,10 @@ def test_a_placeholder_is_ambiguous(command: str) -> None:
 @pytest.mark.parametrize("command", ["cat <input >output", "sort < list.txt", "grep '<b>(x)' f"])
 def test_a_redirection_is_no_placeholder(command: str) -> None:
     assert specific_trigger(Failure(command=command, exit_code=1)) is Trigger.COMMAND_FAILURE
+
+
+def test_a_file_that_can_not_be_written_is_a_failure_like_a_commands() -> None:
+    failure = Failure(
+        problem="can't write /w/src/a.py: No such file or directory", path="/w/src/a.py"
+    )
+    assert specific_trigger(failure) is Trigger.COMMAND_FAILURE

@@ -42,7 +42,7 @@ def specific_trigger(failure: Failure) -> Trigger:
         return Trigger.AMBIGUOUS_INSTRUCTION
     if failure.exit_code == 127 or _MISSING.search(failure.output[-6000:]):
         return Trigger.MISSING_DEPENDENCY
-    if not failure.command and not failure.url:
+    if not failure.command and not failure.url and not failure.path:
         return Trigger.AMBIGUOUS_INSTRUCTION
     return Trigger.COMMAND_FAILURE
 

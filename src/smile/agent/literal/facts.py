@@ -96,7 +96,7 @@ def _names(failure: Failure) -> tuple[str, ...]:
         if len(name) > 1 and not name.startswith("-"):
             names[name] = None
     standing = ("pyproject.toml", "package.json", "activate", "Makefile", ".git")
-    return (*list(names)[:80], *standing)
+    return (*list(names)[:80], *failure.path.split("/"), *standing)
 
 
 def _search(names: tuple[str, ...], roots: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

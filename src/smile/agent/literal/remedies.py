@@ -21,9 +21,12 @@ class Remedies:
         return bool(self.before or self.instead or self.after or self.skip or self.accept)
 
 
-def at_line(notes: tuple[MentorNote, ...], line: int) -> Remedies:
-    """The remedies of this line; of several replacements the last one counts."""
-    here = [note.remedy for note in notes if note.remedy and note.remedy.line == line]
+def at_line(notes: tuple[MentorNote, ...], *lines: int) -> Remedies:
+    """The remedies of these lines; of several replacements the last one counts.
+
+    A file block has two lines to be spoken of: where it is named and where it begins.
+    """
+    here = [note.remedy for note in notes if note.remedy and note.remedy.line in lines]
 
     def of(action: RemedyAction) -> tuple[Remedy, ...]:
         return tuple(remedy for remedy in here if remedy.action is action)

@@ -105,7 +105,7 @@ class LiteralStudent:
     # --- steps ------------------------------------------------------------------------------
 
     def _do(self, step: Step) -> tuple[StepState, str]:
-        if not isinstance(step, Run) and remedies.at_line(self._task.notes, step.lines.first).skip:
+        if not isinstance(step, Run) and self._remedies(step).skip:
             return self._give_up_on(step)
         match step:
             case Run():
@@ -233,7 +233,7 @@ class LiteralStudent:
         return within.first
 
     def _write(self, step: WriteFile) -> tuple[StepState, str]:
-        here = remedies.at_line(self._task.notes, step.lines.first)
+        here = self._remedies(step)
         self._carry_out(here.before, step.lines, Terminal.SAME)
         if here.instead is not None and not here.instead.path:
             self._carry_out((here.instead,), step.lines, Terminal.SAME)
@@ -261,7 +261,7 @@ class LiteralStudent:
         raise StuckError(failure, lines, trigger, [f"write {step.path}"])
 
     def _visit(self, step: Visit) -> tuple[StepState, str]:
-        here = remedies.at_line(self._task.notes, step.lines.first)
+        here = self._remedies(step)
         self._carry_out(here.before, step.lines, Terminal.SAME)
         server = self._terminals.last_server()
         answer = visit(step.url, patience=_SECONDS_TO_START if server else _SECONDS_TO_ANSWER)
@@ -292,6 +292,10 @@ class LiteralStudent:
             trigger = stuck.specific_trigger(outcome.failure)
             raise StuckError(outcome.failure, step.lines, trigger, list(step.inputs))
         return outcome.state, outcome.why
+
+    def _remedies(self, step: Step) -> remedies.Remedies:
+        named = step.named_at if isinstance(step, WriteFile) else step.lines.first
+        return remedies.at_line(self._task.notes, step.lines.first, named)
 
     # --- the Mentor's remedies ---------------------------------------------------------------
 
