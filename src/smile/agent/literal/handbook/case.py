@@ -140,10 +140,9 @@ class Case:
 
     def makers(self, path: str) -> Iterator[Command | WriteFile]:
         """The commands and file blocks that make this path, in the text's order."""
-        made = [(c.lines.first, c) for c in self.commands if self._makes(c, path)]
-        written = [(w.lines.first, w) for w in self.writes if self.same(w.path, path)]
-        for _, maker in sorted([*made, *written], key=lambda pair: pair[0]):
-            yield maker
+        makers: list[Command | WriteFile] = [c for c in self.commands if self._makes(c, path)]
+        makers += [w for w in self.writes if self.same(w.path, path)]
+        yield from sorted(makers, key=lambda maker: maker.lines.first)
 
     def _makes(self, command: Command, path: str) -> bool:
         return any(self.same(product, path) for product in commandline.products(command.text))

@@ -9,7 +9,7 @@ from smile.wire import GapKind, Trigger
 
 def diagnose(case: Case) -> Advice | None:
     """The Student said that it does not know what the text wants."""
-    if case.question.trigger is not Trigger.AMBIGUOUS_INSTRUCTION:
+    if case.question.trigger is not Trigger.AMBIGUOUS_INSTRUCTION or case.command:
         return None
     said = (case.question.problem or case.failure.problem).strip()
     return Advice(

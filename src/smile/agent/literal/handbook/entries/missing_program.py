@@ -6,6 +6,7 @@ from smile.agent.literal.handbook import errors, install
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, needs, paste
+from smile.agent.literal.handbook.tables import npm
 from smile.wire import GapKind
 
 
@@ -42,6 +43,6 @@ def _in_project(case: Case, program: str) -> install.Recipe | None:
     )
     if declared and "node_modules/" not in case.facts.entries:
         return install.Recipe("", ("npm install",), ("npm install",))
-    package = install.npm.COMMANDS.get(program, program)
+    package = npm.COMMANDS.get(program, program)
     command = f"npm install --save-dev {package}"
     return install.Recipe(package, (command,), (command,))

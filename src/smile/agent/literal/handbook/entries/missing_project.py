@@ -28,7 +28,7 @@ def diagnose(case: Case) -> Advice | None:
     what, command = _MADE_BY[wanted]
     if wanted == "pyproject.toml" and "uv" not in case.programs:
         return None
-    commands = (command,)
+    commands: tuple[str, ...] = (command,)
     if wanted == ".git" and "git" not in case.facts.tools and "git" not in case.programs:
         commands = (*install.system(case, ["git"]).typed, command)
     return Advice(
