@@ -77,7 +77,7 @@ async def build(
     Returns:
         The image's id.
     """
-    plan = _Plan(base, tag, network, read_host_sources() if host_sources else {})
+    plan = _Plan(base, tag, network, read_host_sources() if host_sources else {}, _wrapper())
     docker, _ = await connect()
     try:
         with translated(f"The image {tag} could not be built"):
@@ -134,8 +134,12 @@ async def remove(tag: str) -> None:
 
 def wrapper_digest() -> str:
     """Of the wrapper's source: an image with another one in its label carries another wrapper."""
+    return _digest(_wrapper())
+
+
+def _digest(files: dict[str, bytes]) -> str:
     digest = hashlib.sha256()
-    for path, content in sorted((_recipe() | _source()).items()):
+    for path, content in sorted(files.items()):
         digest.update(f"{path} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
@@ -149,10 +153,10 @@ class _Plan:
     tag: str
     network: Network
     sources: dict[str, bytes]
+    wrapper: dict[str, bytes]
 
     def context(self) -> bytes:
-        files = _recipe() | {f"source/smile/{name}": text for name, text in _source().items()}
-        files["requirements.txt"] = _requirements().encode()
+        files = self.wrapper | {"requirements.txt": _requirements().encode()}
         if self.network.ca_bundle:
             files["network/ca.pem"] = self.network.ca_bundle.read_bytes()
         return archive(files | self.sources, now=0, folders=("network",))
@@ -173,7 +177,7 @@ async def _build(docker: Docker, plan: _Plan, progress: Callable[[str], None]) -
         tag=plan.tag,
         forcerm=True,
         buildargs=plan.arguments(),
-        labels={AGENT: smile.__version__, BASE: plan.base, SOURCE: wrapper_digest()},
+        labels={AGENT: smile.__version__, BASE: plan.base, SOURCE: _digest(plan.wrapper)},
         stream=True,
     )
     try:
@@ -194,21 +198,17 @@ def _lines(step: dict[str, str]) -> Iterator[str]:
     return (line.rstrip() for line in said.splitlines() if line.strip())
 
 
-def _recipe() -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in RECIPE.iterdir() if path.is_file()}
-
-
-def _source() -> dict[str, bytes]:
+def _wrapper() -> dict[str, bytes]:
+    """Recipe and source: what tells one wrapper from another."""
     root = Path(smile.__file__).parent
-    paths = [
+    source = [
         path
         for name in WRAPPER
         for path in ([root / name] if (root / name).is_file() else (root / name).rglob("*"))
-    ]
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in paths
         if path.is_file() and "__pycache__" not in path.parts
+    ]
+    return {path.name: path.read_bytes() for path in RECIPE.iterdir() if path.is_file()} | {
+        f"source/smile/{path.relative_to(root).as_posix()}": path.read_bytes() for path in source
     }
 
 

@@ -8,8 +8,8 @@ for package in ${PACKAGES:-}; do
         missing="$missing $package"
 done
 if [ -n "$missing" ]; then
-    apt-get -qq update
-    apt-get -qq install --no-install-recommends $missing
+    apt-get -qq -o Dpkg::Use-Pty=0 update
+    apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends $missing
     apt-get clean
 fi
 mkdir -p /workspace/tutorial /workspace/work /workspace/logs
