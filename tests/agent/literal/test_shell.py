@@ -34,6 +34,14 @@ def test_each_command_has_its_true_exit_code(shell: Shell) -> None:
     assert codes == [0, 1, 42, 127]
 
 
+def test_a_look_at_a_window_that_has_just_opened_does_not_lose_its_first_word(
+    shell: Shell,
+) -> None:
+    time.sleep(1)  # bash is ready
+    assert shell.look() is None
+    assert shell.run("echo hello", MANNER).output == "hello\n"
+
+
 def test_directory_variables_and_functions_persist(shell: Shell) -> None:
     shell.run("cd /usr && export GREETING=hi && say() { echo $GREETING from $PWD; }", MANNER)
     assert shell.run("say", MANNER).output == "hi from /usr\n"

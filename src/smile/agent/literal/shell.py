@@ -229,6 +229,8 @@ class Shell:
 
     def look(self) -> Result | None:
         """What the program left running printed since, if it has ended by itself meanwhile."""
+        if self._open_by:  # its first status only says that the window is open
+            return None
         self._read(0)
         status = self._take_status()
         return None if status is None else self._ended(status, time.monotonic())
