@@ -1,6 +1,7 @@
 """File blocks put in place."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,15 @@ def test_the_projects_own_folder_may_be_named_from_outside(tmp_path: Path) -> No
 
 def test_strings_with_slashes_survive_the_removal_of_comments() -> None:
     assert loads_json('{"url": "http://x//y", /* c */ "a": 1,}') == {"url": "http://x//y", "a": 1}
+
+
+def test_a_fragment_of_a_table_keeps_the_settings_that_it_does_not_show(tmp_path: Path) -> None:
+    target = tmp_path / "pyproject.toml"
+    target.write_text('[project]\nname = "x"\nrequires-python = ">=3.8"\n\n[tool.a]\nb = 1\n')
+    fragment = '[project]\n# newer\nrequires-python = ">=3.10"\n\n[tool.c]\nd = [\n  2,\n]'
+    put(_block("pyproject.toml", fragment, Placement.MERGE), target)
+    merged = tomllib.loads(target.read_text())
+    assert merged == {
+        "project": {"name": "x", "requires-python": ">=3.10"},
+        "tool": {"a": {"b": 1}, "c": {"d": [2]}},
+    }

@@ -72,18 +72,22 @@ def _combined(step: WriteFile, target: Path, before: str, content: str) -> str:
     return content
 
 
+_YAML_KEY = re.compile(r"^([\w.-]+)\s*:")
+_TABLE = re.compile(r"^(\[[^\]]+\])")
+_SETTING = re.compile(r"^([\w.\"'-]+)\s*=")
+_RULE = re.compile(r"^(?:\.PHONY\s*:\s*)?([\w.%/ -]+?)\s*:(?!=)")
+
+
 def _merge(target: Path, before: str, content: str) -> str:
     name = target.name.lower()
     if name.endswith((".json", ".json5")):
         return _merge_json(before, content)
     if name.endswith((".yml", ".yaml")):
-        return _merge_blocks(before, content, re.compile(r"^([\w.-]+)\s*:"))
+        return _merge_blocks(before, content, _YAML_KEY)
     if name.endswith((".toml", ".ini", ".cfg")):
-        return _merge_blocks(before, content, re.compile(r"^(\[[^\]]+\])"))
+        return _merge_blocks(before, content, _TABLE, _SETTING)
     if name.startswith("makefile") or name.endswith(".mk"):
-        return _merge_blocks(
-            before, content, re.compile(r"^(?:\.PHONY\s*:\s*)?([\w.%/ -]+?)\s*:(?!=)")
-        )
+        return _merge_blocks(before, content, _RULE)
     raise CannotWriteError(f"it isn't said how the block changes {target.name}")
 
 
@@ -129,19 +133,39 @@ def loads_json(text: str) -> object:
     raise CannotWriteError("the block is not valid JSON")
 
 
-def _merge_blocks(before: str, content: str, head: re.Pattern[str]) -> str:
-    """Replace the blocks that the fragment has too, by their heads; add the others at the end."""
-    base, fragment = _blocks(before, head), _blocks(content, head)
+def _merge_blocks(
+    before: str, content: str, head: re.Pattern[str], inner: re.Pattern[str] | None = None
+) -> str:
+    """Replace the blocks that the fragment has too, by their heads; add the others at the end.
+
+    With ``inner`` a block that both have is merged in the same way by its own entries: a fragment
+    of a table shows the settings that it adds, not all that stand there.
+    """
     if not before.strip():
         return content
+    base = _blocks(before, head)
     heads = [key for key, _ in base]
-    for key, block in fragment:
-        if key and key in heads:
-            base[heads.index(key)] = (key, block)
+    for key, block in _blocks(content, head):
+        if key in heads and (key or inner):
+            at = heads.index(key)
+            both = _merge_entries(base[at][1], block, inner) if inner else block
+            base[at] = (key, both)
         elif block.strip():
             base.append((key, block))
             heads.append(key)
     return "\n".join(block.rstrip("\n") for _, block in base if block.strip()) + "\n"
+
+
+def _merge_entries(before: str, fragment: str, entry: re.Pattern[str]) -> str:
+    """One table: its settings replaced or added; what is no setting of the fragment is dropped."""
+    kept = _blocks(before.rstrip("\n") + "\n", entry)
+    keys = [key for key, _ in kept]
+    for key, text in _blocks(fragment, entry):
+        if key and key in keys:
+            kept[keys.index(key)] = (key, text)
+        elif key:
+            kept.append((key, text))
+    return "".join(text.rstrip("\n") + "\n" for _, text in kept if text.strip()) + "\n"
 
 
 def _blocks(text: str, head: re.Pattern[str]) -> list[tuple[str, str]]:
