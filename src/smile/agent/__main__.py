@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
 import sys
 
 from smile import wire
 from smile.errors import AgentError, SmileError
 
+_PR_SET_DUMPABLE = 4  # prctl(2)
+
 
 def main() -> None:
     """Read the task, act the role, post the result; exit 0 when it was taken."""
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)  # bash can't undo a signal ignored when it began
+    # The learner's commands run beside us as the same user: they must not read our token.
+    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     try:
         task = wire.Task.model_validate_json(sys.stdin.buffer.read())
         if sys.argv[-1] != task.role.value:

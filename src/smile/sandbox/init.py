@@ -30,11 +30,15 @@ LIMITED, WATCH = b"l", b"w"
 HOSTNAME = "newcomer"
 _WATCH_EVERY = 250  # milliseconds
 _SPARE_PIDS = 8
-_DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGTERM)
+_DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD)
 
 
 def run(plan: Plan, control: socket.socket, blob: int, helper: socket.socket) -> None:
     """Build the machine, say that it is ready, and serve until our end closes."""
+    signal.set_wakeup_fd(-1)
+    # With their default actions, the kernel keeps signals from inside away from PID 1.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
     keeper = helper.recv(1)
     if not keeper:
         return
@@ -180,6 +184,7 @@ def _become(request: Request, stdin: int, output: int, watched: Plan | None) -> 
         signal.set_wakeup_fd(-1)
         for number in _DEFAULT_SIGNALS:
             signal.signal(number, signal.SIG_DFL)
+        os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # our end of the socket
         _limit(watched)
         ns.drop_capabilities()
         os.chdir(request["cwd"])
