@@ -207,7 +207,11 @@ def jobs(options: argparse.Namespace) -> list[Job]:
     for part in ("tutorials", "clean", "mutants"):
         if options.part and part not in options.part:
             continue
-        found.extend(Job(part, path.stem, path) for path in sorted((options.corpus / part).glob("*.md")) if not options.only or any(word in path.stem for word in options.only))
+        found.extend(
+            Job(part, path.stem, path)
+            for path in sorted((options.corpus / part).glob("*.md"))
+            if not options.only or any(word in path.stem for word in options.only)
+        )
     return found
 
 
