@@ -203,7 +203,7 @@ def share(part: int, whole: int) -> str:
 
 
 def jobs(options: argparse.Namespace) -> list[Job]:
-    found = []
+    found: list[Job] = []
     for part in ("tutorials", "clean", "mutants"):
         if options.part and part not in options.part:
             continue
