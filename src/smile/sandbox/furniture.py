@@ -8,9 +8,9 @@ from pathlib import Path
 
 from smile.sandbox.base import Spec
 from smile.sandbox.init import HOSTNAME
-from smile.sandbox.runtime import ROOT
+from smile.sandbox.mounts import RUNTIME
 
-CA_PATH = f"{ROOT}/ca.pem"
+CA_PATH = f"{RUNTIME}/ca.pem"
 _STORE = "etc/ssl/certs/ca-certificates.crt"
 _SUDO = Path(__file__).with_name("sudo.sh")
 _FIRST_PERSON, _NOBODY = 1000, 65534

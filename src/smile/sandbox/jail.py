@@ -40,7 +40,10 @@ def main(control: int, life: int, plan_file: int, blob: int) -> None:
         plan_file: the ``Plan``, by marshal.
         blob: the tutorial's files.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # An exception could come in the middle of cleaning up: a signal only wakes who waits.
+    told, teller = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    signal.set_wakeup_fd(teller, warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda *_: None)
     ns.die_with_parent(signal.SIGTERM)
     os.umask(0o022)
     content = os.pread(plan_file, os.fstat(plan_file).st_size, 0)
@@ -53,7 +56,7 @@ def main(control: int, life: int, plan_file: int, blob: int) -> None:
         _machine(plan, control, blob, theirs)
     os.close(control)
     theirs.close()
-    _hold(plan, pid, life, ours)
+    _hold(plan, pid, [life, told], ours)
 
 
 def _machine(plan: Plan, control: int, blob: int, helper: socket.socket) -> NoReturn:
@@ -71,7 +74,7 @@ def _machine(plan: Plan, control: int, blob: int, helper: socket.socket) -> NoRe
         os._exit(code)
 
 
-def _hold(plan: Plan, pid: int, life: int, child: socket.socket) -> None:
+def _hold(plan: Plan, pid: int, ends: list[int], child: socket.socket) -> None:
     group = None
     try:
         if plan["ids"]:
@@ -89,7 +92,7 @@ def _hold(plan: Plan, pid: int, life: int, child: socket.socket) -> None:
             for kind in ("uid", "gid"):
                 _write_map(f"/proc/{pid}/{kind}_map", _EVERY_ID)
             child.send(b".")
-        _wait(pid, life)
+        _wait(pid, ends)
     except OSError as error:
         sys.stderr.write(_sentence(error))
     finally:
@@ -106,11 +109,11 @@ def _sentence(error: OSError) -> str:
     return f"{where}{error.strerror or error}\n"
 
 
-def _wait(pid: int, life: int) -> None:
+def _wait(pid: int, ends: list[int]) -> None:
     """Until the machine ends or we are told to end it."""
     poll = select.poll()
-    poll.register(life, select.POLLIN)
-    poll.register(os.pidfd_open(pid), select.POLLIN)
+    for descriptor in (*ends, os.pidfd_open(pid)):
+        poll.register(descriptor, select.POLLIN)
     poll.poll()
 
 

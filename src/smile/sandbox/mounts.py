@@ -16,6 +16,9 @@ TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
     from smile.sandbox.plan import Plan
 
+RUNTIME = "/opt/smile"
+"""Where our wrapper's own interpreter and packages are."""
+
 _BASE = "/tmp"  # noqa: S108  a directory that every host has, to put our tmpfs over
 _HOST, _NEW = "/host", "/new"
 _DEVICES = {
@@ -55,6 +58,8 @@ def build(plan: Plan, blob: int) -> None:
     # Only now: a link in the root file system can no longer lead to a file of the host.
     for path, mode, content in plan["texts"]:
         _write(path, mode, content)
+    if os.path.isdir(RUNTIME):
+        ns.bind(RUNTIME, RUNTIME, read_only=True)
 
 
 def _stage(plan: Plan) -> None:

@@ -20,8 +20,8 @@ from pathlib import Path
 import smile
 from smile.errors import SandboxError
 from smile.sandbox.memory import remembered
+from smile.sandbox.mounts import RUNTIME as ROOT
 
-ROOT = "/opt/smile"
 _LIBRARIES = f"{ROOT}/lib"
 _PYTHON = f"{ROOT}/python"
 _LOADER = re.compile(r"(^|/)ld-[^/ ]*\.so|(^|/)ld64\.so|(^|/)ld\.so")
