@@ -1,6 +1,6 @@
 """A machine made of namespaces: what it shows, what it leaves, and where it can't be."""
 
-# ruff: noqa: ASYNC110, ASYNC220, ASYNC240, PTH  the host's state is read at once
+# ruff: noqa: ASYNC110, ASYNC220, ASYNC240, PTH208  the host's state is read at once
 
 from __future__ import annotations
 

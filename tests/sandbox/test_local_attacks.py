@@ -1,6 +1,6 @@
 """Nothing gets out of a machine made of namespaces, though its user is root and means harm."""
 
-# ruff: noqa: ASYNC220, ASYNC240, PTH  the host's state is read at once, between two attacks
+# ruff: noqa: ASYNC220, ASYNC240, PTH116, PTH208  the host's state is read at once, between two attacks
 
 from __future__ import annotations
 

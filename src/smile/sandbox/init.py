@@ -187,7 +187,7 @@ def _become(request: Request, stdin: int, output: int, watched: Plan | None) -> 
         os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # our end of the socket
         _limit(watched)
         ns.drop_capabilities()
-        os.chdir(request["cwd"])
+        _enter(request["cwd"])
         os.execvpe(request["argv"][0], request["argv"], request["env"])
     except FileNotFoundError:
         code = 127
@@ -196,6 +196,13 @@ def _become(request: Request, stdin: int, output: int, watched: Plan | None) -> 
         os.write(2, f"{request['argv'][0]}: {error}\n".encode())
     finally:
         os._exit(code)
+
+
+def _enter(directory: str) -> None:
+    try:
+        os.chdir(directory)
+    except FileNotFoundError:
+        os.chdir("/")  # a learner who deleted it, or all there is, still gets a Mentor
 
 
 def _limit(watched: Plan | None) -> None:
