@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -58,6 +59,7 @@ class Origin:
 async def ask(port: int, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
+    writer.write_eof()
     await writer.drain()
     try:
         async with asyncio.timeout(10):
@@ -103,9 +105,43 @@ async def test_a_body_is_passed_as_it_came_and_nothing_after_it(head: str, body:
     proxy = EgressProxy("", None, nothing)
     async with listening(origin.serve) as there, listening(proxy.serve) as here:
         request = f"POST http://127.0.0.1:{there}/ HTTP/1.1\r\nHost: h\r\n{head}\r\n".encode()
-        answer = await ask(here, request + body + b"GET http://smuggled/ HTTP/1.1\r\n\r\n")
+        answer = await ask(here, request + body + b"GET http://localhost/ HTTP/1.1\r\n\r\n")
     assert origin.seen.endswith(b"\r\n\r\n" + body)
-    assert answer.count(b"HTTP/1.1") == 1
+    # What follows the body is a request of its own, and judged as one.
+    assert re.findall(rb"HTTP/1\.1 \d+", answer) == [b"HTTP/1.1 200", b"HTTP/1.1 403"]
+
+
+async def test_requests_to_one_origin_share_a_connection() -> None:
+    connections = []
+
+    async def polite(reader: StreamReader, writer: StreamWriter) -> None:
+        connections.append(1)
+        while (head := await reader.readuntil(b"\r\n\r\n")).startswith(b"GET"):
+            body = head.split(b" ")[1]
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    proxy = EgressProxy("", None, nothing)
+    async with listening(polite) as there, listening(proxy.serve) as here:
+        requests = [f"GET http://127.0.0.1:{there}/{n} HTTP/1.1\r\n\r\n" for n in range(3)]
+        answer = await ask(here, "".join(requests).encode())
+    assert [part[:2] for part in answer.split(b"\r\n\r\n")[1:]] == [b"/0", b"/1", b"/2"]
+    assert len(connections) == 1
+
+
+async def test_an_origin_that_closed_meanwhile_is_dialled_again() -> None:
+    connections = []
+
+    async def impatient(reader: StreamReader, writer: StreamWriter) -> None:
+        connections.append(1)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(PLAIN)  # and hangs up, although it did not say so
+
+    proxy = EgressProxy("", None, nothing)
+    async with listening(impatient) as there, listening(proxy.serve) as here:
+        request = f"GET http://127.0.0.1:{there}/ HTTP/1.1\r\n\r\n".encode()
+        answer = await ask(here, request * 2)
+    assert answer.count(b"200 OK") == 2
+    assert len(connections) == 2
 
 
 async def test_interim_answers_come_before_the_final_one() -> None:

@@ -1,6 +1,7 @@
 """The sandbox's only way out: an HTTP proxy that knows where a tutorial must not go.
 
-It speaks CONNECT and absolute URIs (RFC 9110, 9112), one request a connection. Names are looked
+It speaks CONNECT and absolute URIs (RFC 9110, 9112) and keeps connections open between requests:
+a package manager asks for hundreds of files. Names are looked
 up here and the address that was checked is the address that is dialled: the author's own machine
 is never one of them.
 """
@@ -81,8 +82,26 @@ class Target:
     port: int
 
 
+@dataclass(slots=True)
+class _Kept:
+    """The connection to the last target of one client."""
+
+    target: Target | None = None
+    stream: Stream | None = None
+    used: bool = False
+
+    async def hang_up(self) -> None:
+        if self.stream is not None:
+            await hang_up(self.stream[1])
+        self.stream = self.target = None
+
+
 def _nobody(host: str, port: int, allowed: bool) -> None:  # noqa: FBT001
     """Listens when nobody else does."""
+
+
+class _StaleError(Exception):
+    """The origin closed the connection that was kept for it, before it saw the request."""
 
 
 class _RefusedError(Exception):
@@ -111,35 +130,70 @@ class EgressProxy:
         self._refuse = refuse
 
     async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Answer one request and leave closing the connection to the caller."""
+        """Answer requests until a peer hangs up; closing the connection is left to the caller."""
+        kept = _Kept()
         try:
-            async with asyncio.timeout(_HEAD_SECONDS):
-                head = await read_head(reader)
-            if head is None:
-                return
-            target = _target(head)
-            there = await self._reach(target, tunnel=head.method == "CONNECT")
-        except (BadHeadError, _RefusedError, OSError) as error:
-            await _answer(writer, _status(error), str(error) or "nobody answered in time")
-            return
-        try:
-            await self._carry(head, target, (reader, writer), there)
+            while await self._answer_next((reader, writer), kept):
+                pass
         finally:
-            await hang_up(there[1])
+            await kept.hang_up()
 
-    async def _carry(self, head: Head, target: Target, here: Stream, there: Stream) -> None:
+    async def _answer_next(self, here: Stream, kept: _Kept) -> bool:
+        """Answer one request; whether another may follow on this connection."""
+        try:
+            async with asyncio.timeout(_IDLE_SECONDS if kept.used else _HEAD_SECONDS):
+                head = await read_head(here[0])
+            if head is None:
+                return False
+            target = _target(head)
+            there, reused = await self._connection(head, target, kept)
+        except (BadHeadError, _RefusedError, OSError) as error:
+            await _answer(here[1], _status(error), str(error) or "nobody answered in time")
+            return False
         if head.method == "CONNECT":
             here[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await splice(here, there, idle=_IDLE_SECONDS)
-            return
+            return False
+        try:
+            return await self._exchange(head, target, here, there)
+        except _StaleError:
+            if not reused or head.ends_by_itself:
+                await _answer(here[1], 502, f"{target.host} doesn't speak HTTP")
+                return False
+        await kept.hang_up()
+        there, _ = await self._connection(head, target, kept)
+        try:
+            return await self._exchange(head, target, here, there)
+        except _StaleError:
+            await _answer(here[1], 502, f"{target.host} doesn't speak HTTP")
+            return False
+
+    async def _connection(self, head: Head, target: Target, kept: _Kept) -> tuple[Stream, bool]:
+        """The connection kept for this target, or a new one; and whether it was kept."""
+        kept.used = True
+        if kept.stream is not None and kept.target == target and head.method != "CONNECT":
+            return kept.stream, True
+        await kept.hang_up()
+        kept.stream = await self._reach(target, tunnel=head.method == "CONNECT")
+        kept.target = target
+        return kept.stream, False
+
+    async def _exchange(self, head: Head, target: Target, here: Stream, there: Stream) -> bool:
+        """Carry a request and its response; whether both peers take another one."""
         sending = asyncio.ensure_future(self._send(head, target, here[0], there[1]))
         try:
-            await _pass_response(there[0], here[1])
-        except (BadHeadError, TimeoutError):
+            goes_on = await _pass_response(there[0], here[1], head)
+            if goes_on:
+                await sending
+        except BadHeadError:
             await _answer(here[1], 502, f"{target.host} doesn't speak HTTP")
+            return False
+        except TimeoutError:
+            return False
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
+        return goes_on
 
     async def _send(
         self, head: Head, target: Target, reader: StreamReader, writer: StreamWriter
@@ -156,9 +210,10 @@ class EgressProxy:
         host = ("Host", name if target.port == 80 else f"{name}:{target.port}")
         fields = (host, *(field for field in passed.fields if field[0].lower() != "host"))
         passed = replace(passed, first=(head.method, uri, "HTTP/1.1"), fields=fields)
-        writer.write(passed.to_bytes(("Connection", "close")))
+        writer.write(passed.to_bytes())
         await writer.drain()
-        await copy_body(head, reader, writer)
+        if head.ends_by_itself:
+            await copy_body(head, reader, writer)
 
     def _credentials(self) -> Iterable[tuple[str, str]]:
         if self._upstream.username is None:
@@ -262,19 +317,47 @@ async def _dial(addresses: list[str], port: int) -> Stream:
     raise failure
 
 
-async def _pass_response(reader: StreamReader, writer: StreamWriter) -> None:
-    """Heads of 1xx as they come, then the final one, then all until the origin hangs up."""
+async def _pass_response(reader: StreamReader, writer: StreamWriter, request: Head) -> bool:
+    """Heads of 1xx as they come, then the final response; whether another may follow.
+
+    Raises:
+        _StaleError: the origin hung up without a word.
+        BadHeadError: the origin speaks no HTTP.
+    """
     while True:
-        async with asyncio.timeout(_IDLE_SECONDS):
-            head = await read_head(reader)
-        if head is None:
-            raise BadHeadError("no answer")
+        head = await _response_head(reader)
         interim = head.first[1].startswith("1")
-        passed = head.without_hop_by_hop()
-        writer.write(passed.to_bytes() if interim else passed.to_bytes(("Connection", "close")))
+        bare = request.method == "HEAD" or interim or head.first[1] in {"204", "304"}
+        goes_on = request.may_go_on and head.may_go_on and (bare or head.ends_by_itself)
+        more = () if interim or goes_on else (("Connection", "close"),)
+        writer.write(head.without_hop_by_hop().to_bytes(*more))
         await writer.drain()
         if not interim:
             break
+    if bare:
+        return goes_on
+    if not head.ends_by_itself:
+        await _copy_all(reader, writer)
+        return False
+    try:
+        await copy_body(head, reader, writer)
+    except BadHeadError:  # too late to say so: hanging up does
+        return False
+    return goes_on
+
+
+async def _response_head(reader: StreamReader) -> Head:
+    async with asyncio.timeout(_IDLE_SECONDS):
+        try:
+            head = await read_head(reader)
+        except ConnectionError as error:
+            raise _StaleError from error
+    if head is None:
+        raise _StaleError
+    return head
+
+
+async def _copy_all(reader: StreamReader, writer: StreamWriter) -> None:
     with contextlib.suppress(TimeoutError):
         while True:
             async with asyncio.timeout(_IDLE_SECONDS):

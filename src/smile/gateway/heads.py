@@ -7,6 +7,7 @@ from asyncio import StreamReader, StreamWriter
 from dataclasses import dataclass, replace
 
 _LIMIT = 64 * 1024
+_IDLE_SECONDS = 600.0
 _HOP_BY_HOP = frozenset(
     {
         "connection",
@@ -47,6 +48,18 @@ class Head:
         """The last value of a field, empty when there is none."""
         values = [value for key, value in self.fields if key.lower() == name]
         return values[-1] if values else ""
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether the body says where it ends, so that another message can follow it."""
+        return bool(self.value("transfer-encoding") or self.value("content-length"))
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether the peer takes another message on this connection (RFC 9112, section 9.3)."""
+        version = self.first[0] if self.first[0].startswith("HTTP/") else self.first[2]
+        asked = f"{self.value('connection')},{self.value('proxy-connection')}".lower()
+        return version == "HTTP/1.1" and "close" not in asked
 
     def without_hop_by_hop(self) -> Head:
         """Without the fields that are meant for the next peer only."""
@@ -93,7 +106,12 @@ def _field(line: str) -> tuple[str, str]:
 
 
 async def copy_body(head: Head, reader: StreamReader, writer: StreamWriter) -> None:
-    """Pass on the body of a request, and nothing after it."""
+    """Pass on a body that says where it ends, and nothing after it.
+
+    Raises:
+        BadHeadError: it says so wrongly, or ends early.
+        TimeoutError: nothing came for ten minutes.
+    """
     if "chunked" in head.value("transfer-encoding").lower():
         await _copy_chunks(reader, writer)
         return
@@ -105,9 +123,10 @@ async def copy_body(head: Head, reader: StreamReader, writer: StreamWriter) -> N
 
 async def _copy_exactly(left: int, reader: StreamReader, writer: StreamWriter) -> None:
     while left:
-        block = await reader.read(min(left, _LIMIT))
+        async with asyncio.timeout(_IDLE_SECONDS):
+            block = await reader.read(min(left, _LIMIT))
         if not block:
-            return
+            raise BadHeadError("the body ends early")
         left -= len(block)
         writer.write(block)
         await writer.drain()
