@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticSerializationError
+
+
+def _readable(value: Any) -> Any:
+    """The same without what stands for the bytes of a file name that is no UTF-8 (PEP 383)."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {_readable(key): _readable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(each) for each in value]
+    return value
 
 
 class Wire(BaseModel):
@@ -27,7 +39,11 @@ class Wire(BaseModel):
 
     def to_json(self) -> str:
         """One line of JSON with camelCase keys, without the fields that are ``None``."""
-        return self.model_dump_json(by_alias=True, exclude_none=True)
+        try:
+            return self.model_dump_json(by_alias=True, exclude_none=True)
+        except PydanticSerializationError:
+            text = type(self).model_validate(_readable(self.model_dump()))
+            return text.model_dump_json(by_alias=True, exclude_none=True)
 
 
 def now() -> datetime:

@@ -24,9 +24,11 @@ def run(task: wire.Task) -> None:
     client = Client(task.url, task.token)
     reporter = Reporter(client)
     text = Path(task.tutorial).read_text(encoding="utf-8")
-    with LiteralStudent(task, parse(text), text, reporter) as student:
-        output = student.follow()
-    reporter.flush()
+    try:
+        with LiteralStudent(task, parse(text), text, reporter) as student:
+            output = student.follow()
+    finally:  # whatever fails: what was seen counts
+        reporter.flush()
     result = wire.StudentResult(student_output=output, timestamp=wire.now())
     client.post("/api/student/result", result.to_json())
     client.close()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import Any, Self
 
 from smile.errors import AgentError
 from smile.loop.exchange import Phase, Result
 from smile.sandbox.base import Exited, Sandbox
-from smile.wire import Role, Task
+from smile.wire import Role, StepBegan, Task
 
 _LINGER = 10.0
 """Seconds that a wrapper has to end after it posted its result."""
@@ -54,7 +55,7 @@ class Wrapper:
             return posted.result()
         if isinstance(self._process.exception(), TimeoutError):
             return None
-        raise _died(self.phase.role, self._process.result())
+        raise _died(self.phase, self._process.result())
 
     @property
     def silent(self) -> bool:
@@ -87,10 +88,28 @@ def _look_at(process: asyncio.Task[Exited]) -> None:
         process.exception()
 
 
-def _died(role: Role, exited: Exited) -> AgentError:
+def _died(phase: Phase, exited: Exited) -> AgentError:
     lines = [line.strip() for line in exited.output.strip().splitlines()[-_LINES:]]
     said = f": {' | '.join(lines)[-_CHARACTERS:]}" if lines else ""
+    killer = exited.code - 128
+    if killer in {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT}:
+        return AgentError(
+            f"the {phase.role}'s wrapper was killed ({signal.Signals(killer).name})"
+            f"{_place(phase)}{said}",
+            "see whether a command there kills every process or uses up the memory; "
+            "else this is a fault of SMILE or its surroundings, not of the tutorial",
+        )
     return AgentError(
-        f"the {role}'s wrapper ended with exit code {exited.code} and without a result{said}",
+        f"the {phase.role}'s wrapper ended with exit code {exited.code} and without a result"
+        f"{_place(phase)}{said}",
         "this is a fault of SMILE or its surroundings, not of the tutorial",
     )
+
+
+def _place(phase: Phase) -> str:
+    """How far the Student was known to have come."""
+    if not phase.last_batch:
+        return ""
+    last = phase.last_batch[-1]
+    where = "at" if isinstance(last, StepBegan) else "after"
+    return f" {where} line {last.line} of the tutorial"

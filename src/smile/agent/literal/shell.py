@@ -120,16 +120,19 @@ class Shell:
         # Opened by the leader of a new session, the terminal becomes its controlling terminal
         # (tty_ioctl(4)). No Python may run between fork and exec: other threads hold locks.
         opening = _OPENING.format(commands=commands_out, status=status_in)
-        self._process = subprocess.Popen(
-            ["bash", "--norc", "-c", opening, os.ttyname(self._slave)],
-            env=self._environment | {"PROMPT_COMMAND": _PROMPT_COMMAND},
-            cwd=self.cwd if Path(self.cwd).is_dir() else "/",
-            pass_fds=(commands_out, status_in),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                ["bash", "--norc", "-c", opening, os.ttyname(self._slave)],
+                env=self._environment | {"PROMPT_COMMAND": _PROMPT_COMMAND},
+                cwd=self.cwd if Path(self.cwd).is_dir() else "/",
+                pass_fds=(commands_out, status_in),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise AgentError(f"no terminal can be opened any more ({error})") from error
         self._pid = self._process.pid
         os.close(commands_out)
         os.close(status_in)
@@ -174,9 +177,15 @@ class Shell:
         """Type a command and wait until it ends, serves, waits for lines, or takes too long."""
         self._await_opening()
         self._read(0)
+        if not self.alive:  # something ended the shell meanwhile: a reader opens another window
+            self._restart()
+            self._await_opening()
         self._capture = Capture(self._log)
         ports = processes.listening()
-        os.write(self._commands, text.encode() + b"\0")
+        try:
+            os.write(self._commands, text.encode() + b"\0")
+        except BrokenPipeError:
+            self.alive = False
         return self._wait(manner, ports, time.monotonic())
 
     def _await_opening(self) -> None:
@@ -299,9 +308,9 @@ class Shell:
 
     def _give_up(self, began: float) -> Result:
         # What it printed until now is the evidence; what our Ctrl+C makes it print is not.
-        output, size = self._capture.text, self._capture.size
+        result = self._result(Ending.TIMED_OUT, None, began)
         self.interrupt()
-        return Result(Ending.TIMED_OUT, None, output, size, time.monotonic() - began)
+        return result
 
     # --- plumbing ---------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from smile.agent import stuck
 from smile.agent.literal import compare, facts, files, remedies
 from smile.agent.literal.attempt import Expected, Outcome, Typist, expectation
 from smile.agent.literal.interpreter import talk
+from smile.agent.literal.screen import Log
 from smile.agent.literal.shell import Ending, Result
 from smile.agent.literal.suspicion import Suspicion, port_name
 from smile.agent.literal.terminals import Terminals, learner_environment
@@ -67,7 +68,7 @@ class LiteralStudent:
         self._witness = Witness(sink, task.iteration)
         logs = Path(task.logs_dir)
         logs.mkdir(parents=True, exist_ok=True)
-        self._log = (logs / f"terminal-{task.iteration}.log").open("wb")
+        self._log = Log(logs / f"terminal-{task.iteration}.log", "w")
         environment = learner_environment(dict(os.environ), task.environment)
         self._home = environment["HOME"]
         self._terminals = Terminals(task.work_dir, environment, self._log)
@@ -363,6 +364,13 @@ class LiteralStudent:
                 status=wire.StudentStatus.CANNOT_COMPLETE,
                 summary="Reached the end, but not every step could be done",
                 reason=f"The Mentor knew no way past line {where}",
+            )
+        if not self._text.strip():
+            return wire.StudentOutput(
+                **self._log_of_work([]),
+                status=wire.StudentStatus.CANNOT_COMPLETE,
+                summary="Nothing to follow",
+                reason="The tutorial is empty",
             )
         nothing = not any(isinstance(s, Run | WriteFile | Repl | Visit) for s in self._steps)
         return wire.StudentOutput(

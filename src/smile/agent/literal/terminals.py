@@ -12,6 +12,8 @@ from typing import BinaryIO
 from smile.agent.literal.shell import Manner, Result, Shell
 from smile.tutorial.model import Terminal
 
+_LIST_VARIABLES = "(set -o posix; set)"
+_QUIET = Manner(seconds=5, answer=lambda *_: None)
 _NOT_THE_LEARNERS = ("_PYI_", "LD_LIBRARY_PATH", "_MEIPASS", "PYTHON")
 
 
@@ -90,12 +92,20 @@ class Terminals:
         """All variables of the current window; those of a new one if it is busy."""
         if self._current.is_busy:
             return dict(self._environment)
-        with tempfile.NamedTemporaryFile(prefix=".", suffix=".vars") as file:
-            quiet = Manner(seconds=5, answer=lambda *_: None)
-            self._current.run(f"(set -o posix; set) > {shlex.quote(file.name)}", quiet)
-            text = Path(file.name).read_text(encoding="utf-8", errors="replace")
+        # Where there is no room, or no directory, for a file, the terminal shows them too.
+        text = self._listed_in_a_file() or self._current.run(_LIST_VARIABLES, _QUIET).output
         pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
         return {name: value.strip("'") for name, value in pairs if name.isidentifier()}
+
+    def _listed_in_a_file(self) -> str:
+        try:
+            with tempfile.NamedTemporaryFile(prefix=".", suffix=".vars") as file:
+                command = f"{_LIST_VARIABLES} > {shlex.quote(file.name)}"
+                done = self._current.run(command, _QUIET)
+                text = Path(file.name).read_text(encoding="utf-8", errors="replace")
+                return text if done.code == 0 else ""
+        except OSError:
+            return ""
 
     def close(self) -> None:
         """Close every window; what runs in them ends."""
