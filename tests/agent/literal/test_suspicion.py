@@ -27,3 +27,23 @@ def test_what_hangs_on_a_skipped_command_is_passed_over() -> None:
     assert suspicion.hangs_on_skipped(Failure(command="tar xf sounds.tar.gz", exit_code=2))
     assert not suspicion.hangs_on_skipped(Failure(command="ls missing", exit_code=2))
     assert suspicion.left_out == (Lines(3, 3),)
+
+
+def test_a_server_that_was_skipped_explains_why_nothing_answers() -> None:
+    refused = Failure(
+        url="http://localhost:3000/",
+        problem="http://localhost:3000/ answers nothing: Connection refused",
+    )
+    curl = Failure(
+        command="curl http://127.0.0.1:3000/",
+        exit_code=7,
+        output="curl: (7) Failed to connect to 127.0.0.1",
+    )
+    suspicion = Suspicion(TEXT)
+    assert not suspicion.hangs_on_skipped(refused)
+    suspicion.skipped(Lines(3, 3), ("node app.js",))
+    assert suspicion.hangs_on_skipped(refused)
+    assert suspicion.hangs_on_skipped(curl)
+    assert not suspicion.hangs_on_skipped(
+        Failure(command="git clone https://x.example/y", exit_code=128)
+    )

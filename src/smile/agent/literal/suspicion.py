@@ -14,6 +14,11 @@ from smile.wire import Failure, Location
 
 _NAME = re.compile(r"[\w@.+-]*[A-Za-z][\w@.+-]*(?:/[\w@.+-]+)*")
 _MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
+_NO_ANSWER = re.compile(
+    r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\S*(?:.*\n)*?.*"
+    r"(?:[Cc]onnection ?[Rr]efused|ECONNREFUSED|Failed to connect|Couldn't connect)"
+)
+_SERVER = "local-server"
 _EVERYWHERE = frozenset(
     (
         "python python3 pip pip3 npm npx node yarn uv apt apt-get sudo install run init add cd ls "
@@ -39,8 +44,9 @@ class Suspicion:
         self._not_followed.append((lines, names))
 
     def skipped(self, lines: Lines, about: tuple[str, ...]) -> None:
-        """The Mentor knew no way past it."""
-        self._skipped.append((lines, frozenset(n for part in about for n in _names(part))))
+        """The Mentor knew no way past it. It may have been the server that later steps ask."""
+        names = frozenset(n for part in about for n in _names(part))
+        self._skipped.append((lines, names | {_SERVER}))
 
     def lost(self, lines: Lines, about: tuple[str, ...]) -> None:
         """It could not be done because it hangs on a skipped step: so do those that need it."""
@@ -79,8 +85,12 @@ def port_name(url: str) -> str:
 
 def _evidence(failure: Failure) -> str:
     telling = failure.output.splitlines()[-30:]
-    port = port_name(failure.url) if failure.url else ""
-    return "\n".join([failure.command, failure.problem, failure.path, port, *telling])
+    said = [failure.command, failure.problem, failure.path, *telling]
+    if failure.url:
+        said.append(port_name(failure.url))
+    if _NO_ANSWER.search("\n".join(said)):
+        said.append(_SERVER)
+    return "\n".join(said)
 
 
 def _names(text: str) -> frozenset[str]:
