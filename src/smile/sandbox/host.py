@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import pwd
@@ -67,7 +68,9 @@ def ids() -> list[tuple[str, list[tuple[int, int, int]]]]:
 def _granted(kind: str) -> list[tuple[int, int, int]]:
     if not shutil.which(f"new{kind}map"):
         return []
-    names = {str(os.geteuid()), pwd.getpwuid(os.geteuid()).pw_name}
+    names = {str(os.geteuid())}
+    with contextlib.suppress(KeyError):  # a number without an account
+        names.add(pwd.getpwuid(os.geteuid()).pw_name)
     try:
         lines = Path(f"/etc/sub{kind}").read_text("utf-8").splitlines()
     except OSError:
@@ -84,7 +87,7 @@ def scratch() -> str:
     """A directory for what is written where memory can't hold it; empty where it can."""
     for left in _SCRATCH.glob("smile-*"):
         pid = left.name.split("-")[1]
-        if left.owner() == pwd.getpwuid(os.geteuid()).pw_name and not Path("/proc", pid).exists():
+        if left.stat().st_uid == os.geteuid() and not Path("/proc", pid).exists():
             shutil.rmtree(left, ignore_errors=True)
     release = platform.release().split("-")[0].split(".")
     if tuple(int(part) for part in release[:2] if part.isdecimal()) >= _TMPFS_HAS_USER_ATTRIBUTES:

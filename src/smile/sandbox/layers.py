@@ -205,7 +205,7 @@ def _copy_tree(lower: str, upper: str, below: str, depth: int) -> None:
 
 def _copy_small(entry: os.DirEntry[str], target: str, most: int) -> None:
     status = entry.stat()
-    if status.st_size > most or entry.name.endswith(("-old", ".bin")):
+    if status.st_size > most or entry.name.endswith(("-old", ".bin", ".deb")):
         return
     if os.access(entry.path, os.R_OK):
         _copy_file(entry.path, target)

@@ -37,7 +37,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TERM": "xterm",
 }
-_TRIAL = Limits(memory=256 * 1024**2, pids=32, disk=64 * 1024**2)
+_TRIAL = Limits(memory=256 * 1024**2, pids=32, disk=128 * 1024**2)
 
 
 class LocalEngine:

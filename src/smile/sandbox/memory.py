@@ -19,12 +19,14 @@ def remembered(name: str, sources: Iterable[str], make: Callable[[], list[str]])
     """
     stamp = [(path, _changed(path)) for path in sources]
     digest = hashlib.sha256(json.dumps(stamp).encode()).hexdigest()[:16]
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "smile"
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    kept = Path(home, "smile", f"{name}-{digest}.json")
     try:
-        found: list[str] = json.loads((home / f"{name}-{digest}.json").read_text("utf-8"))
+        found: list[str] = json.loads(kept.read_text("utf-8"))
     except (OSError, ValueError):
         found = make()
-        _keep(home / f"{name}-{digest}.json", found)
+        if kept.is_absolute():  # else nobody knows where home is
+            _keep(kept, found)
     return found
 
 
