@@ -433,6 +433,9 @@ class MentorResult(Wire):
     resolvable: bool = True
     remedy: Remedy | None = None
     diagnosis: Diagnosis | None = None
+    not_a_gap: str = ""
+    """Why the tutorial is not to blame (the network of the machine, a fault of ours): the report
+    sets it aside with this reason."""
 
 
 class StudentResult(Wire):
@@ -471,6 +474,9 @@ class MentorNote(Wire):
     resolvable: bool = True
     remedy: Remedy | None = None
     diagnosis: Diagnosis | None = None
+    not_a_gap: str = ""
+    """Why the tutorial is not to blame (the network of the machine, a fault of ours): the report
+    sets it aside with this reason."""
 
 
 class HistoryEntry(Wire):

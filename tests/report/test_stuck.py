@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from smile.report.findings import find, severity_at_least
@@ -286,3 +288,25 @@ def test_ids_follow_the_lines() -> None:
     assert [gap.id for gap in gaps] == [f"gap-{number}" for number in range(1, 6)]
     lines = [gap.location.line_number for gap in gaps]
     assert lines == sorted(lines)
+
+
+def test_what_the_tutorial_is_not_to_blame_for_is_set_aside() -> None:
+    story = stuck_on_uv(Story())
+    answered = story.record(Status.BLOCKER)
+    entries = tuple(
+        e.model_copy(
+            update={
+                "mentor_result": e.mentor_result.model_copy(
+                    update={"diagnosis": None, "not_a_gap": "The network failed."}
+                )
+            }
+        )
+        if e.mentor_result
+        else e
+        for e in answered.entries
+    )
+
+    found = find(replace(answered, entries=entries))
+
+    assert [gap for gap in found.gaps if gap.evidence.iteration > 0] == []
+    assert [aside.reason for aside in found.set_aside] == ["The network failed."]

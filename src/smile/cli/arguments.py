@@ -117,7 +117,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     add("--image", help="the newcomer's machine (default: smile-base:latest)")
     add("--max-iterations", type=_count, metavar="N", help="fresh attempts (default: 10)")
     add("--timeout", type=_count, metavar="SECONDS", help="of the whole run (default: 1800)")
-    add("--port", type=int, help="of the live page on 127.0.0.1 (default: any free one)")
+    add("--port", type=int, help="of the HTTP API on 127.0.0.1 (default: any free one)")
     add(
         "--fail-on",
         choices=("critical", "major", "minor", "never"),

@@ -200,6 +200,7 @@ def _note(state: State, event: MentorDone, result: MentorResult) -> MentorNote:
         resolvable=result.resolvable,
         remedy=result.remedy,
         diagnosis=result.diagnosis,
+        not_a_gap=result.not_a_gap,
     )
 
 

@@ -134,4 +134,5 @@ def _note(iteration: int, student: StudentOutput | None, result: MentorResult) -
         resolvable=result.resolvable,
         remedy=result.remedy,
         diagnosis=result.diagnosis,
+        not_a_gap=result.not_a_gap,
     )

@@ -60,6 +60,8 @@ def _why_not_counted(student: StudentOutput, answer: MentorNote | None) -> str:
         lines = ", ".join(str(place.line) for place in doubtful)
         word = "a step" if len(doubtful) == 1 else "steps"
         return f"It may come from {word} that SMILE did not follow: line {lines}."
+    if answer is not None and answer.not_a_gap:
+        return answer.not_a_gap
     if answer is None and student.status is StudentStatus.ASK_MENTOR:
         return "The run ended before the Mentor answered."
     return ""

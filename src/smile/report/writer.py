@@ -77,7 +77,7 @@ def write_report(
     if failure is not None:
         raise ReportNotWritten(
             f"can't write the report to {output_dir}: {failure.strerror or failure}",
-            hint="give a directory that can be written with outputDir or --output-dir",
+            hint="give a directory that can be written with outputDir or --output",
             markdown=text,
         ) from failure
     return paths

@@ -63,6 +63,8 @@ def _text(error: BaseException) -> str:
         return error.message.strip()
     if isinstance(error, TimeoutError):
         return "the engine did not answer in time"
+    if isinstance(error, AssertionError):
+        return "nothing answers at the usual places"
     return str(error).strip() or type(error).__name__
 
 

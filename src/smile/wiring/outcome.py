@@ -61,6 +61,8 @@ class Outcome:
                 return 3
             case Status.ERROR:
                 return 3
+            case Status.BLOCKER if not self.report.gaps:
+                return 3  # what blocked it was not the tutorial's fault
             case Status.COMPLETED:
                 return int(any(fail_on.covers(gap.severity) for gap in self.report.gaps))
             case _:

@@ -78,6 +78,7 @@ def _result(case: Case, name: str, advice: Advice, now: datetime) -> MentorResul
         resolvable=resolvable,
         remedy=advice.remedy or _skip(case),
         diagnosis=_diagnosis(case, name, advice),
+        not_a_gap="" if advice.gap else advice.problem,
     )
 
 
@@ -89,6 +90,7 @@ def _helpless(case: Case, name: str, advice: Advice, now: datetime) -> MentorRes
         resolvable=False,
         remedy=_skip(case),
         diagnosis=_diagnosis(case, name, advice),
+        not_a_gap="" if advice.gap else advice.problem,
     )
 
 

@@ -101,6 +101,12 @@ def installs(text: str) -> dict[str, str]:
     return found
 
 
+def fetches(command: str) -> bool:
+    """Whether a command gets packages from a registry, and from no address of its own."""
+    by_package_manager = installer(command) or re.search(r"\bapt(?:-get)? ", command)
+    return bool(by_package_manager) and "://" not in command
+
+
 def installer(text: str) -> str:
     """Whose packages a line installs: apt, pypi, npm, cargo, gem; empty when it installs none."""
     for part in parts(text):

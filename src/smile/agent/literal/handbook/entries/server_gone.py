@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from smile.agent.literal.handbook import commandline
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import instead, needs, paste
@@ -22,6 +23,8 @@ def diagnose(case: Case) -> Advice | None:
     said = f"{case.command}\n{case.failure.url}\n{case.output}"
     if not re.search(_LOCAL, said) or not case.search_problem(_REFUSED):
         return None
+    if commandline.fetches(case.command) and not re.search(_LOCAL, case.command):
+        return None  # what it names is the way out of this machine, not a server of the tutorial
     asked = re.search(rf"(?:{_LOCAL})(?::| port )(\d+)", said)
     port = int(asked[1]) if asked else 80
     if case.facts.servers and len(case.facts.listening) == 1 and port not in case.facts.listening:

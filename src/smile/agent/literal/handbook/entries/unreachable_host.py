@@ -22,6 +22,8 @@ _UNREACHABLE = (
     r"CONNECT tunnel failed|Tunnel connection failed|Received HTTP code \d+ from proxy|"
     r"Proxy CONNECT aborted|failed to lookup address|dial tcp|unable to resolve host address|"
     r"Failed to establish a new connection|error sending request|Could not connect to server|"
+    r"ProxyError|Max retries exceeded|Unable to connect to|Could not connect to [\w.-]+:\d+|"
+    r"Connection failed|Cannot initiate the connection|"
     r"Failed to connect to|tunneling socket could not be established"
 )
 _LOCAL = r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1"
@@ -29,11 +31,10 @@ _LOCAL = r"localhost|127\.0\.0\.1|0\.0\.0\.0|::1"
 
 def diagnose(case: Case) -> Advice | None:
     """A name can't be resolved, or a connection comes about with nobody."""
-    if not case.search_problem(_UNREACHABLE) or re.search(
-        _LOCAL, f"{case.command}{case.failure.url}"
-    ):
+    asked = f"{case.command}{case.failure.url}"
+    if not case.search_problem(_UNREACHABLE) or re.search(_LOCAL, asked):
         return None
-    if _from_registry(case):
+    if commandline.fetches(case.command):
         return Advice(
             kind=GapKind.NETWORK_EXTERNAL,
             title="The package registry can't be reached",
@@ -52,11 +53,6 @@ def diagnose(case: Case) -> Advice | None:
         "repository, or text to paste.",
         remedy=accept(case),
     )
-
-
-def _from_registry(case: Case) -> bool:
-    installs = commandline.installer(case.command) or re.search(r"\bapt(?:-get)? ", case.command)
-    return bool(installs) and "://" not in case.command
 
 
 def _host(case: Case) -> str:
