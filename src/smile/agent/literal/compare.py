@@ -17,7 +17,7 @@ _VARIES = re.compile(
     r"|\d+%|v?\d+\.\d+[.\d\w-]*|\d+ ?(?:ms|s|seconds|kB|KB|MB|B)\b"
 )
 _DRAWN = re.compile("[\u2500-\u257f]")  # frames and trees: drawn differently by every release
-_ALIKE = 0.75
+_ALIKE = 0.8
 
 
 def missing_lines(expected: str, actual: str) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def accounts_for(expected: str, actual: str) -> bool:
 def _resembles(words: list[str], printed: list[list[str]], everything: set[str]) -> bool:
     if all(word in everything for word in words):
         return True
-    return any(SequenceMatcher(None, words, other).ratio() >= _ALIKE for other in printed if other)
+    return any(SequenceMatcher(None, words, other).ratio() > _ALIKE for other in printed if other)
 
 
 def _words(line: str) -> list[str]:
