@@ -168,16 +168,22 @@ async def test_a_killed_helper_takes_the_machine_with_it(sandbox: LocalSandbox) 
     pytest.fail("a process of the machine lives on")
 
 
-async def test_groups_of_dead_runs_are_removed_by_the_next() -> None:
+async def test_groups_of_dead_runs_are_removed_by_the_next_and_those_of_living_ones_stay() -> None:
     async with opened(run_id="first"):
         mine = [Path(group) for group in groups() if "smile-first" in group]
         if not mine:
             pytest.skip("no control groups can be made here")
-        dead = [group.with_name("smile-dead-1") for group in mine]
-        for group in dead:
+        dead = [group.with_name("smile-dead-4194305") for group in mine]
+        living = [group.with_name(f"smile-living-{os.getpid()}") for group in mine]
+        for group in (*dead, *living):
             group.mkdir()
-    async with opened(run_id="second"):
-        assert not any(group.exists() for group in dead)
+    try:
+        async with opened(run_id="second"):
+            assert not any(group.exists() for group in dead)
+            assert all(group.exists() for group in living)
+    finally:
+        for group in living:
+            group.rmdir()
 
 
 # --- where it can't be -----------------------------------------------------------------------------

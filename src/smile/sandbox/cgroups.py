@@ -32,21 +32,22 @@ class Group:
 
 def join(run_id: str, pid: int, *, memory: int, pids: int, cpus: float) -> Group | None:
     """Put a process under limits; ``None`` where no group can be made."""
-    for _ in range(3):  # another run may take our group for a dead one before we are in it
+    # Where process numbers differ (a container that shares our hierarchy), another run may take
+    # our group for a dead one's before we are in it.
+    for _ in range(3):
         try:
             return _join(f"{_PREFIX}{run_id}-{pid}", pid, _limits(memory, pids, cpus))
-        except FileNotFoundError:
-            continue
         except OSError:
-            break
+            continue
     return None
 
 
 def sweep() -> None:
-    """Remove the groups of runs that died: those that hold no process can be removed."""
+    """Remove the groups of runs that died: their name ends with a process that is no more."""
     for parent in set(_parents().values()):
         for name in os.listdir(parent):
-            if name.startswith(_PREFIX):
+            pid = name.rpartition("-")[2]
+            if name.startswith(_PREFIX) and not os.path.exists(f"/proc/{pid}"):
                 _remove(f"{parent}/{name}")
 
 
