@@ -370,3 +370,13 @@ def test_a_listing_of_a_directory_is_an_illustration() -> None:
     )
     assert isinstance(step, Skip)
     assert step.reason is SkipReason.ILLUSTRATION
+
+
+def test_a_part_of_a_generated_file_stays_a_part_when_it_repeats_what_was_shown() -> None:
+    text = (
+        "Add to `pyproject.toml`:\n\n```toml\n[tool.lint]\nwidth = 79\n```\n\n"
+        "Then, in `pyproject.toml`:\n\n"
+        '```toml\n[project]\nrequires-python = ">=3.10"\n\n[tool.lint]\nwidth = 79\n```\n'
+    )
+    placements = [s.placement for s in parse(text) if isinstance(s, WriteFile)]
+    assert placements == [Placement.MERGE, Placement.MERGE]

@@ -74,16 +74,22 @@ _GENERATED = frozenset(
 def _structured(
     said: str, text: str, language: str, old: str | None, *, known: bool, path: str
 ) -> Placement:
+    generated = path.rsplit("/", 1)[-1] in _GENERATED
     if known and old == "":
         return Placement.REPLACE
     if old is not None:
         names = set(content.definitions(old, language))
-        if names and names <= set(content.definitions(text, language)) and not ADD.search(said):
+        # Of a file that a tool made, a block that repeats all we have shown is still a part.
+        if (
+            not generated
+            and names
+            and names <= set(content.definitions(text, language))
+            and not ADD.search(said)
+        ):
             return Placement.REPLACE
         return Placement.REPLACE if is_whole(said) else Placement.MERGE
     if is_whole(said) and not ADD.search(said):
         return Placement.REPLACE
-    generated = path.rsplit("/", 1)[-1] in _GENERATED
     if NEW.search(said) and not (ADD.search(said) and generated):
         return Placement.REPLACE
     if ADD.search(said) or CHANGE.search(said) or generated or known:

@@ -38,3 +38,10 @@ def test_a_shown_error_accounts_for_the_failure() -> None:
     assert accounts_for(shown, real)
     assert not accounts_for(shown, "bash: tsc: command not found")
     assert not accounts_for("", "anything")
+
+
+def test_one_shown_error_line_that_was_printed_accounts_for_the_failure() -> None:
+    shown = "F401 `os` imported but unused\nFound 1 error.\n1 fixable with the --fix option"
+    real = "I001 Import block is unsorted\nF401 `os` imported but unused\nFound 3 errors."
+    assert accounts_for(shown, real)
+    assert not accounts_for("Building\nAll done here", "Building\nerror: no such file")

@@ -17,6 +17,11 @@ _VARIES = re.compile(
     r"|\d+%|v?\d+\.\d+[.\d\w-]*|\d+ ?(?:ms|s|seconds|kB|KB|MB|B)\b"
 )
 _DRAWN = re.compile("[\u2500-\u257f]")  # frames and trees: drawn differently by every release
+_TELLS_OF_FAILURE = re.compile(
+    r"\b(?:errors?|fail(?:ed|ure|s)?|fatal|missing|not found|[Uu]sage|cannot|can't|invalid)\b"
+    r"|\b[A-Z]{1,4}\d{3,4}\b",
+    re.IGNORECASE,
+)
 _ALIKE = 0.8
 
 
@@ -49,11 +54,12 @@ def differs(expected: str, actual: str) -> tuple[str, ...]:
 
 def accounts_for(expected: str, actual: str) -> bool:
     """Whether the tutorial shows this very failure: its error lines were printed."""
-    lines = [line for line in expected.splitlines() if _words(line)]
+    lines = [line.strip() for line in expected.splitlines() if _words(line)]
     if not lines:
         return False
     missing = missing_lines(expected, actual)
-    return len(missing) * 2 <= len(lines)
+    telling = [line for line in lines if _TELLS_OF_FAILURE.search(line) and line not in missing]
+    return bool(telling) or len(missing) * 2 < len(lines)
 
 
 def _resembles(words: list[str], printed: list[list[str]], everything: set[str]) -> bool:
