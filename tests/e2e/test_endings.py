@@ -1,0 +1,242 @@
+"""Every exit code of ``smile run``, reached by the real command line; nothing is left after any."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from argparse import Namespace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from smile.cli import main as cli
+
+from .driver import REPORTS, Ended, Smile, bash, wait_until
+
+FINE = bash("echo one > one.txt", "cat one.txt")
+MAJOR = bash("echo text > text.txt", "cp text.txt notes/text.txt")
+MINOR = FINE + "![a picture](none.png)\n"
+BLOCKED = bash("no-such-program-anywhere")
+LONG = bash("touch begun", "sleep 100")
+
+
+def said(ended: Ended) -> str:
+    """The error on stderr."""
+    return next(line for line in ended.stderr.splitlines() if line.startswith("error: "))
+
+
+# --- 0 and 1: evidence ---------------------------------------------------------------------------
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize(
+    ("tutorial", "worst", "status", "codes"),
+    [
+        (FINE, None, "completed", {"minor": 0}),
+        (MINOR, "minor", "completed", {"minor": 1, "major": 0}),
+        (MAJOR, "major", "completed", {"major": 1, "critical": 0}),
+        (BLOCKED, "critical", "blocker", {"critical": 1, "never": 0}),
+    ],
+    ids=["no gap", "a minor gap", "a major gap", "no way on"],
+)
+def test_the_worst_gap_and_the_threshold_decide_on_0_or_1(
+    smile: Smile, tutorial: str, worst: str | None, status: str, codes: dict[str, int]
+) -> None:
+    for threshold, code in codes.items():
+        ended = smile.follow(tutorial, "--fail-on", threshold, "--fresh", iterations=3)
+        assert ended.status == status
+        assert {gap["severity"] for gap in ended.report["gaps"]} == ({worst} if worst else set())
+        assert ended.code == code
+        assert (smile.where / ".smile/state.json").exists() == (status != "completed")
+
+
+@pytest.mark.namespaces
+def test_json_puts_exactly_one_document_on_stdout(smile: Smile) -> None:
+    ended = smile.follow(MAJOR, "--json")
+    assert ended.code == 1
+    assert json.loads(ended.stdout) == ended.report
+    assert "line 5" in ended.stderr
+
+
+# --- 2: what was asked for is wrong --------------------------------------------------------------
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ('{"maxIterations": 0}', ("smile.json", "maxIterations", "1")),
+        ('{"llmProvider": "gpt"}', ("smile.json", "llmProvider", "literal")),
+        ('{\n  "timeout": 5,,\n}', ("smile.json", "line 2")),
+        ('{"studentBehavior": {"patienceLevel": 3}}', ("studentBehavior.patienceLevel", "low")),
+    ],
+    ids=["too small", "unknown value", "bad JSON", "wrong type"],
+)
+def test_a_config_that_is_wrong_exits_with_2_and_names_file_and_field(
+    smile: Smile, settings: str, told: tuple[str, ...]
+) -> None:
+    smile.write(FINE)
+    (smile.where / "smile.json").write_text(settings, encoding="utf-8")
+    args = [] if "llmProvider" in settings else ["--provider", "literal"]
+    ended = smile.end(smile.start(*args, "--max-iterations", "1"), time.monotonic())
+    assert ended.code == 2
+    for word in told:
+        assert word in ended.stderr
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize(
+    "args",
+    [("--no-such-option",), ("--timeout", "0"), ("--fail-on", "sometimes"), ("a.md", "b.md")],
+)
+def test_a_command_line_that_is_wrong_exits_with_2(smile: Smile, args: tuple[str, ...]) -> None:
+    ended = smile.run(*args)
+    assert ended.code == 2
+    assert "--help" in ended.stderr
+
+
+@pytest.mark.namespaces
+def test_a_tutorial_that_is_not_there_exits_with_2(smile: Smile) -> None:
+    ended = smile.run()
+    assert ended.code == 2
+    assert "There is no tutorial" in said(ended)
+
+
+# --- 3: nothing could be observed ----------------------------------------------------------------
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize("provider", ["claude", "codex", "gemini"])
+def test_a_provider_that_was_named_and_can_not_run_exits_with_3_and_says_what_is_missing(
+    smile: Smile, provider: str
+) -> None:
+    smile.write(FINE)
+    ended = smile.run("--provider", provider)
+    assert ended.code == 3
+    assert provider in said(ended)
+    assert "_API_KEY" in ended.stderr
+    assert not ended.report
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize("host", ["unix:///nowhere.sock", "tcp://127.0.0.1:1"])
+def test_docker_that_was_asked_for_and_is_not_there_exits_with_3(smile: Smile, host: str) -> None:
+    smile.write(FINE)
+    ended = smile.run("--sandbox", "docker", DOCKER_HOST=host)
+    assert ended.code == 3
+    assert "Docker is required but not available" in said(ended)
+    assert "smile doctor" in ended.stderr
+    assert not ended.report
+
+
+@pytest.mark.namespaces
+def test_time_that_is_over_before_anything_was_seen_exits_with_3_and_blames_nobody(
+    smile: Smile,
+) -> None:
+    ended = smile.follow(bash("kill -STOP -1"), "--timeout", "6", timeoutSeconds=60)
+    assert (ended.code, ended.status, ended.gaps) == (3, "timeout", [])
+
+
+@pytest.mark.namespaces
+def test_time_that_is_over_while_a_command_works_exits_with_1_and_keeps_what_was_seen(
+    smile: Smile,
+) -> None:
+    ended = smile.follow(LONG, "--timeout", "6", timeoutSeconds=60)
+    assert (ended.code, ended.status) == (1, "timeout")
+    assert ended.commands["touch begun"]["exitCode"] == 0
+    assert "the time for the whole run was over" in ended.stdout
+    assert 6 <= ended.report["summary"]["durationSeconds"] < 9
+
+
+# --- 70: a bug of ours ---------------------------------------------------------------------------
+
+
+def test_a_bug_exits_with_70_says_that_it_is_ours_and_keeps_the_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: Namespace) -> int:
+        raise ZeroDivisionError("a bug")
+
+    broken = ModuleType("smile.cli.run")
+    broken.main = fail  # type: ignore[attr-defined]
+    monkeypatch.setattr(cli, "import_module", lambda _: broken)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert cli.main(["run"]) == 70
+    told = capsys.readouterr().err
+    assert told.startswith("error: SMILE failed, not your tutorial: ZeroDivisionError: a bug")
+    (kept,) = tmp_path.glob("smile-crash-*")
+    assert str(kept) in told
+    assert "Traceback" not in told
+    assert "Traceback" in kept.read_text(encoding="utf-8")
+
+
+# --- 130 and 143: somebody ends it ---------------------------------------------------------------
+
+
+def begun(smile: Smile, *args: str) -> subprocess.Popen[str]:
+    """A run whose long command works."""
+    smile.write(LONG, timeoutSeconds=60)
+    process = smile.start(*args)
+    journal = smile.where / ".smile/journal.jsonl"
+    wait_until(lambda: journal.exists() and '"touch begun"' in journal.read_text("utf-8"))
+    return process
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
+)
+def test_a_signal_ends_the_run_in_5_seconds_with_a_partial_report(
+    smile: Smile, number: signal.Signals, code: int
+) -> None:
+    process = begun(smile)
+    sent = time.monotonic()
+    process.send_signal(number)
+    ended = smile.end(process, sent)
+    assert (ended.code, ended.status) == (code, "stopped")
+    assert ended.seconds < 5
+    assert ended.commands["touch begun"]["exitCode"] == 0
+    for name in REPORTS:
+        assert (smile.where / name).stat().st_size
+    assert not (smile.where / ".smile/state.json").exists()
+
+
+@pytest.mark.namespaces
+def test_a_second_run_in_the_same_place_is_refused_and_does_not_harm_the_first(
+    smile: Smile,
+) -> None:
+    first = begun(smile)
+    second = smile.start()
+    _, told = second.communicate(timeout=60)
+    first.send_signal(signal.SIGINT)
+    ended = smile.end(first, time.monotonic())
+    assert second.returncode == 2
+    assert f"already running (pid {first.pid})" in told
+    assert (ended.code, ended.status) == (130, "stopped")
+
+
+@pytest.mark.namespaces
+def test_a_run_that_is_killed_leaves_nothing_but_what_it_needs_to_go_on(smile: Smile) -> None:
+    process = begun(smile)
+    process.kill()
+    ended = smile.end(process, time.monotonic())
+    assert ended.code == -signal.SIGKILL
+    assert (smile.where / ".smile/state.json").exists()
+
+
+# --- the port ------------------------------------------------------------------------------------
+
+
+@pytest.mark.namespaces
+def test_a_port_that_is_taken_gives_way_to_a_free_one(smile: Smile) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = smile.follow(FINE, "-v", "--port", str(port))
+    assert ended.code == 0, ended.stderr
+    assert "http://127.0.0.1:" in ended.stderr
+    assert f"http://127.0.0.1:{port}/" not in ended.stderr
