@@ -126,3 +126,11 @@ def test_a_program_that_nobody_knows_is_still_named() -> None:
     assert gap(answer).kind == "missing_prerequisite"
     assert gap(answer).title == "`zanzibarctl` is not installed"
     assert not answer.resolvable
+
+
+def test_uv_is_not_installed_with_uv() -> None:
+    answer = on(sh("uv add httpx"), sh("uv run app.py")).ask(
+        "uv add httpx", "bash: uv: command not found", 127
+    )
+
+    assert remedy(answer).commands[-1] == "pip install uv"

@@ -45,3 +45,9 @@ def test_one_shown_error_line_that_was_printed_accounts_for_the_failure() -> Non
     real = "I001 Import block is unsorted\nF401 `os` imported but unused\nFound 3 errors."
     assert accounts_for(shown, real)
     assert not accounts_for("Building\nAll done here", "Building\nerror: no such file")
+
+
+def test_a_frame_that_is_not_compared_accounts_for_nothing() -> None:
+    shown = "Usage: tool run [OPTIONS] NAME\n╭─ Error ─────────╮\n│ Missing argument │\n╰─────────────────╯"
+    assert accounts_for(shown, "Usage: tool run [OPTIONS] NAME\nMissing argument")
+    assert not accounts_for(shown, "bash: tool: command not found")

@@ -30,15 +30,10 @@ def missing_lines(expected: str, actual: str) -> tuple[str, ...]:
     printed = [_words(line) for line in actual.splitlines()]
     everything = {word for words in printed for word in words}
     missing = []
-    comparable = 0
     for line in expected.splitlines():
-        words = _words(line)
-        if not words or _ELIDED.search(line) or _DRAWN.search(line):
-            continue
-        comparable += 1
-        if not _resembles(words, printed, everything):
+        if _is_comparable(line) and not _resembles(_words(line), printed, everything):
             missing.append(line.strip())
-    return tuple(missing) if comparable else ()
+    return tuple(missing)
 
 
 def differs(expected: str, actual: str) -> tuple[str, ...]:
@@ -57,11 +52,13 @@ def accounts_for(expected: str, actual: str) -> bool:
 
     Other lines tell nothing: many programs print what they do before they fail at it.
     """
-    lines = [line.strip() for line in expected.splitlines() if _words(line)]
-    if not lines:
-        return False
+    lines = [line.strip() for line in expected.splitlines() if _is_comparable(line)]
     missing = missing_lines(expected, actual)
     return any(_TELLS_OF_FAILURE.search(line) and line not in missing for line in lines)
+
+
+def _is_comparable(line: str) -> bool:
+    return bool(_words(line)) and not _ELIDED.search(line) and not _DRAWN.search(line)
 
 
 def _resembles(words: list[str], printed: list[list[str]], everything: set[str]) -> bool:

@@ -91,7 +91,8 @@ def environment(case: Case) -> Recipe:
 
 def python(case: Case, package: str) -> Recipe:
     """A package of the Python index, the way that this tutorial installs such packages."""
-    if case.words[:2] == ("uv", "run") or _uses(case, r"^uv (?:add|init|sync)"):
+    with_uv = case.words[:2] == ("uv", "run") or _uses(case, r"^uv (?:add|init|sync)")
+    if package != "uv" and with_uv:
         command = f"uv add {package}"
         if any(re.match(r"uv (?:run|add)\b", c.text) for c in (*case.earlier, *_own(case))):
             return Recipe(package, (command,), (command,))
