@@ -52,4 +52,4 @@ def test_the_report_of_an_example_is_one_to_act_on(tmp_path: Path) -> None:
     assert "chmod +x note.sh" in text
     assert "mkdir" in text
     assert "verified" in text
-    assert "./note.sh \"Started a journal\"" in text
+    assert './note.sh "Started a journal"' in text

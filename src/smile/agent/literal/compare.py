@@ -29,11 +29,11 @@ def missing_lines(expected: str, actual: str) -> tuple[str, ...]:
     """The expected lines that nothing in the actual output resembles; empty: no difference."""
     printed = [_words(line) for line in actual.splitlines()]
     everything = {word for words in printed for word in words}
-    missing = []
-    for line in expected.splitlines():
-        if _is_comparable(line) and not _resembles(_words(line), printed, everything):
-            missing.append(line.strip())
-    return tuple(missing)
+    return tuple(
+        line.strip()
+        for line in expected.splitlines()
+        if _is_comparable(line) and not _resembles(_words(line), printed, everything)
+    )
 
 
 def differs(expected: str, actual: str) -> tuple[str, ...]:
