@@ -169,10 +169,16 @@ class Case:
         )
 
     def content(self, path: str) -> str | None:
-        """The whole file as the blocks above the failing line make it; ``None`` if unknown."""
+        """The whole file as the blocks above the failing line make it; ``None`` if unknown.
+
+        What an earlier note put in place of a block or after it counts as that block.
+        """
         text: str | None = None
         for write in self.writes:
             if not self.same(write.path, path) or write.lines.first > self.line:
+                continue
+            if (noted := self._noted(write, path)) is not None:
+                text = noted
                 continue
             if write.elided or write.placement is Placement.MERGE:
                 return None
@@ -183,6 +189,18 @@ class Case:
             elif text is not None:
                 text = write.content + text
         return text
+
+    def _noted(self, write: WriteFile, path: str) -> str | None:
+        """The file as the last note at this block wrote it."""
+        lines = {write.lines.first, write.named_at}
+        files = [
+            file.content
+            for note in self.notes
+            if note.remedy is not None and note.remedy.line in lines
+            for file in note.remedy.files
+            if self.same(file.path, path)
+        ]
+        return files[-1] if files else None
 
     def locate(self, path: str, source: str = "", number: int = 0) -> Location | None:
         """Where the tutorial holds a line of a file that it writes; the block when unsure."""
