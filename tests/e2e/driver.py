@@ -92,7 +92,7 @@ class Smile:
         *,
         timeout: int = 120,
         iterations: int = 2,
-        **behavior: object,
+        **behavior: Any,
     ) -> None:
         """Write the tutorial, and a smile.json with little patience."""
         content = tutorial.encode() if isinstance(tutorial, str) else tutorial
@@ -138,7 +138,7 @@ class Smile:
         return ended
 
     def follow(
-        self, tutorial: str | bytes, *args: str, iterations: int = 2, **behavior: object
+        self, tutorial: str | bytes, *args: str, iterations: int = 2, **behavior: Any
     ) -> Ended:
         """Write a tutorial and run it to its end, which has a report."""
         self.write(tutorial, iterations=iterations, **behavior)
@@ -190,7 +190,7 @@ class _Host:
 
 def _seen_on_the_host() -> _Host:
     mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
-    names = {f"{directory}/{name}" for directory in _WATCHED for name in os.listdir(directory)}
+    names = {str(path) for directory in _WATCHED for path in Path(directory).iterdir()}
     return _Host(
         frozenset(m for m in mounts if not any(engine in m for engine in _ENGINES)),
         frozenset(names),

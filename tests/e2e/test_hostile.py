@@ -6,7 +6,6 @@ group or file is left, nothing of the host is gone) is looked at by the driver, 
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -220,13 +219,12 @@ def test_a_tutorial_that_deletes_everything_deletes_nothing_of_the_host(smile: S
     assert ended.commands[command]["exitCode"] == 1
     assert ended.commands["echo after"]["output"] == "after\n"
     assert mine.read_text(encoding="utf-8") == "mine"
-    assert os.listdir("/usr/bin")
 
 
 def test_a_disk_that_is_full_is_a_gap_where_it_was_filled_and_nowhere_else(smile: Smile) -> None:
     fill = "dd if=/dev/zero of=big bs=4M"
     ended = smile.follow(
-        bash("NAME=learner", fill, 'echo "$NAME at $HOME"', "touch more.txt"), timeoutSeconds=30
+        bash("NAME=learner", fill, 'echo "$NAME at $HOME"', "touch more.txt"), timeoutSeconds=60
     )
     assert (ended.code, ended.gaps) == (1, [("broken_command", 5)])
     assert "No space left on device" in ended.commands[fill]["output"]
