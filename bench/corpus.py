@@ -120,7 +120,11 @@ def matches(gap: dict[str, Any], entry: dict[str, Any]) -> bool:
     alike = FAMILIES[gap["kind"]] == FAMILIES[entry["kind"]]
     if near(gap, entry["line"], entry["endLine"]):
         return alike or same_cause(gap, entry)
-    return alike and same_cause(gap, entry) and where(gap)[0] > entry["line"]
+    later = where(gap)[0] > entry["line"]
+    told = any(
+        str(line) in entry["what"].split() for line in range(where(gap)[0], where(gap)[1] + 1)
+    )
+    return alike and later and (same_cause(gap, entry) or told)
 
 
 def judge_tutorials(done: list[Done], truth: dict[str, Any]) -> None:

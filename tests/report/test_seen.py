@@ -191,3 +191,17 @@ def test_a_command_that_asks_is_given_the_option_its_manual_names(
     command: str, question: str, fixed: str
 ) -> None:
     assert unattended(command, (question,)) == fixed
+
+
+def test_a_program_that_prints_differently_everywhere_is_one_gap() -> None:
+    story = Story().attempt()
+    for line, command in ((12, "uv run check"), (6, "uv run check --fix"), (14, "other check")):
+        story.runs(command, step=1, line=line)
+        story.differs(command, step=1, line=line, expected="Hello World", actual="Hi")
+
+    differing = [gap for gap in gaps_of(story) if gap.kind is GapKind.OUTPUT_MISMATCH]
+    found = {gap.location.line_number: gap.problem for gap in differing}
+
+    assert sorted(found) == [6, 14]
+    assert found[6].endswith("So it is on line 12.")
+    assert "So it is" not in found[14]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -45,7 +46,33 @@ def minor_gaps(tutorial: Tutorial, attempts: tuple[Attempt, ...]) -> tuple[Gap, 
             last[gap.kind, gap.location.line_number] = gap
     missing = [i for i in tutorial.images if i.data is None and not i.left_behind]
     images = [_image(image, tutorial) for image in missing]
-    return (*last.values(), *{gap.title: gap for gap in images}.values())
+    return (*_folded(last.values()), *{gap.title: gap for gap in images}.values())
+
+
+_WRAPPERS = re.compile(r"^(?:sudo|env|npx|uv run|poetry run|bundle exec|python3? -m)\s+")
+
+
+def _folded(gaps: Iterable[Gap]) -> Iterator[Gap]:
+    """One mismatch a program: when a new release prints differently, it does so everywhere."""
+    first: dict[str, Gap] = {}
+    lines: dict[str, list[int]] = defaultdict(list)
+    for gap in sorted(gaps, key=lambda gap: gap.location.line_number):
+        if gap.kind is not GapKind.OUTPUT_MISMATCH:
+            yield gap
+            continue
+        program = _program(gap.evidence.command or gap.id)
+        first.setdefault(program, gap)
+        lines[program].append(gap.location.line_number)
+    for program, gap in first.items():
+        also = ", ".join(str(line) for line in lines[program][1:])
+        problem = f"{gap.problem} So it is on line {also}." if also else gap.problem
+        yield gap.model_copy(update={"problem": problem})
+
+
+def _program(command: str) -> str:
+    """What a command runs: the program, and its subcommand if it has one."""
+    words = _WRAPPERS.sub("", command.strip()).split()
+    return " ".join(words[:1] if len(words) > 1 and words[1].startswith("-") else words[:2])
 
 
 def _gap(

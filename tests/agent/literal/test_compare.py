@@ -51,3 +51,11 @@ def test_a_frame_that_is_not_compared_accounts_for_nothing() -> None:
     shown = "Usage: tool run [OPTIONS] NAME\n╭─ Error ─────────╮\n│ Missing argument │\n╰─────────────────╯"
     assert accounts_for(shown, "Usage: tool run [OPTIONS] NAME\nMissing argument")
     assert not accounts_for(shown, "bash: tool: command not found")
+
+
+def test_a_line_that_left_a_servers_log_is_no_difference() -> None:
+    shown = "Building the site\nCleaning the folder\nWatching for changes\nServing on http://x:1"
+    real = "Building the site\nCleaning the folder\nServing on http://x:2"
+    assert differs(shown, real) == ("Watching for changes",)
+    assert differs(shown, real, log=True) == ()
+    assert differs("Loading it\nHome is here", "Started elsewhere", log=True) != ()

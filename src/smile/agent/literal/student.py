@@ -213,13 +213,13 @@ class LiteralStudent:
     def _compare(self, command: Command, expected: Expected, result: Result) -> None:
         if not expected.text or expected.lines is None or expected.fails:
             return
-        output = result.output
-        missing = compare.differs(expected.text, output)
+        output, log = result.output, result.ending is Ending.SERVING
+        missing = compare.differs(expected.text, output, log=log)
         deadline = time.monotonic() + _SECONDS_TO_ANSWER
-        while missing and result.ending is Ending.SERVING and time.monotonic() < deadline:
+        while missing and log and time.monotonic() < deadline:
             time.sleep(0.2)  # a server's last words may come after it has begun to listen
             output = self._terminals.current.recent()
-            missing = compare.differs(expected.text, output)
+            missing = compare.differs(expected.text, output, log=log)
         if not missing:
             return
         line = self._line_of(missing[0], expected.lines)
