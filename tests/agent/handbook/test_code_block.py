@@ -33,3 +33,14 @@ def test_a_parameter_without_a_type_gets_one() -> None:
     answer = scene.ask("tsc hi.ts", "hi.ts(1,13): error TS7006: Parameter 'name' implicitly has an 'any' type.", 2)  # fmt: skip
 
     assert remedy(answer).files[0].content.startswith("function hi(name: any) {")
+
+
+def test_the_block_above_the_command_is_the_one_that_failed() -> None:
+    scene = on(
+        file("hi.ts", "function hi(name) {}"), sh("tsc hi.ts"), file("hi.ts", "function hi() {}")
+    )
+
+    answer = scene.ask("tsc hi.ts", "hi.ts(1,13): error TS7006: Parameter 'name' implicitly has an 'any' type.", 2)  # fmt: skip
+
+    assert remedy(answer).line == 3
+    assert remedy(answer).files[0].content.strip() == "function hi(name: any) {}"

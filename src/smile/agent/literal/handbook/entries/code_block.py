@@ -29,7 +29,8 @@ def diagnose(case: Case) -> Advice | None:
     if location is None:
         return None
     name = path.rpartition("/")[2]
-    write = next(w for w in reversed(case.writes) if w.path.rpartition("/")[2] == name)
+    blocks = [w for w in case.writes if w.path.rpartition("/")[2] == name]
+    write = ([w for w in blocks if w.lines.first <= case.line] or blocks)[-1]
     return Advice(
         kind=GapKind.BROKEN_COMMAND,
         title=f"The code of `{write.path}` fails",
