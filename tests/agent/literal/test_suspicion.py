@@ -47,3 +47,18 @@ def test_a_server_that_was_skipped_explains_why_nothing_answers() -> None:
     assert not suspicion.hangs_on_skipped(
         Failure(command="git clone https://x.example/y", exit_code=128)
     )
+
+
+def test_what_a_skipped_command_lacked_and_would_have_made_is_lost_with_it() -> None:
+    suspicion = Suspicion(TEXT)
+    said = "At line 3 `make` ends with exit code 2 (No rule to make target 'books/a.txt', needed by 'a.dat'.). What am I missing?"
+    suspicion.skipped(Lines(3, 3), ("make",), (said,))
+    assert suspicion.hangs_on_skipped(
+        Failure(command="head a.dat", exit_code=1, output="head: cannot open 'a.dat'")
+    )
+    assert suspicion.hangs_on_skipped(
+        Failure(command="make b", exit_code=2, output="No rule to make target 'books/b.txt'")
+    )
+    assert not suspicion.hangs_on_skipped(
+        Failure(command="make -f Other", exit_code=2, output="Other: missing")
+    )

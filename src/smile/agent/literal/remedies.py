@@ -38,3 +38,8 @@ def at_line(notes: tuple[MentorNote, ...], *lines: int) -> Remedies:
         skip=bool(of(RemedyAction.SKIP)),
         accept=bool(of(RemedyAction.ACCEPT)),
     )
+
+
+def questions(notes: tuple[MentorNote, ...], line: int) -> tuple[str, ...]:
+    """What the Student asked about this line: it names what was missing there."""
+    return tuple(n.question for n in notes if n.remedy is not None and n.remedy.line == line)

@@ -150,7 +150,8 @@ class LiteralStudent:
             here = remedies.at_line(self._task.notes, command.lines.first)
             self._carry_out(here.before, command.lines, step.terminal)
             if here.skip:
-                self._suspicion.skipped(command.lines, (command.text,))
+                said = remedies.questions(self._task.notes, command.lines.first)
+                self._suspicion.skipped(command.lines, (command.text,), said)
                 skipped += 1
                 continue
             expected = self._expected(step, position)

@@ -43,10 +43,17 @@ class Suspicion:
         names = frozenset(name for part in about for name in _telling(part))
         self._not_followed.append((lines, names))
 
-    def skipped(self, lines: Lines, about: tuple[str, ...]) -> None:
-        """The Mentor knew no way past it. It may have been the server that later steps ask."""
-        names = frozenset(n for part in about for n in _names(part))
-        self._skipped.append((lines, names | {_SERVER}))
+    def skipped(
+        self, lines: Lines, about: tuple[str, ...], questions: tuple[str, ...] = ()
+    ) -> None:
+        """The Mentor knew no way past it. It may have been the server that later steps ask.
+
+        Of the ``questions`` about it, the paths tell what it lacked and would have made.
+        """
+        paths = {n for part in questions for n in _names(part) if "/" in n or "." in n}
+        names = frozenset(n for part in about for n in _names(part)) | paths
+        directories = {n.partition("/")[0] for n in names if "/" in n} - _EVERYWHERE
+        self._skipped.append((lines, names | directories | {_SERVER}))
 
     def lost(self, lines: Lines, about: tuple[str, ...]) -> None:
         """It could not be done because it hangs on a skipped step: so do those that need it."""
@@ -96,7 +103,7 @@ def _evidence(failure: Failure) -> str:
 def _names(text: str) -> frozenset[str]:
     found: set[str] = set()
     for word in _NAME.findall(text):
-        for part in (word, word.rsplit("/", 1)[-1]):
+        for part in (word, word.rsplit("/", 1)[-1], word.partition("/")[0]):
             name = part.strip(".-").lower()
             if len(name) > 2 and name not in _EVERYWHERE:
                 found.add(name)
