@@ -6,11 +6,12 @@ import os
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self, TypedDict, assert_never
+from typing import NoReturn, Self, assert_never
 
 from smile import wire
 from smile.agent import stuck
 from smile.agent.literal import compare, facts, files, remedies
+from smile.agent.literal.account import Account
 from smile.agent.literal.attempt import Expected, Outcome, Typist, expectation
 from smile.agent.literal.interpreter import talk
 from smile.agent.literal.screen import Log
@@ -40,15 +41,6 @@ _LOOK_AHEAD = 3
 _SECONDS_TO_START, _SECONDS_TO_ANSWER = 20.0, 3.0
 
 
-class _Work(TypedDict):
-    """What every result tells of the attempt."""
-
-    current_step: str
-    attempted_actions: tuple[str, ...]
-    files_created: tuple[str, ...]
-    commands_run: tuple[str, ...]
-
-
 class StuckError(Exception):
     """The Student needs the Mentor."""
 
@@ -74,6 +66,7 @@ class LiteralStudent:
         self._terminals = Terminals(task.work_dir, environment, self._log)
         self._typist = Typist(self._terminals, self._witness, task.behavior, text)
         self._suspicion = Suspicion(text)
+        self._account = Account(text, len(steps), self._witness)
         self._index = 0
 
     def __enter__(self) -> Self:
@@ -92,10 +85,10 @@ class LiteralStudent:
         """Do every step in order until the end or until stuck."""
         try:
             for index, step in enumerate(self._steps):
-                self._index = index
+                self._index = self._account.index = index
                 if self._witness.stopped:
-                    return self._stopped()
-                self._witness.begin(self._index, step, self._quote(step.lines).split("\n")[0])
+                    return self._account.gave_up("Stopped by the orchestrator", "stopped")
+                self._witness.begin(index, step, self._account.quote(step.lines).split("\n")[0])
                 state, why = self._do(step)
                 self._witness.end(state, why)
         except StuckError as trouble:
@@ -331,82 +324,27 @@ class LiteralStudent:
     # --- the end ----------------------------------------------------------------------------
 
     def _ask(self, trouble: StuckError) -> wire.StudentOutput:
-        failure = trouble.failure
         seen = facts.collect(
-            failure,
+            trouble.failure,
             cwd=self._terminals.current.cwd,
             work_dir=self._task.work_dir,
             variables=self._terminals.variables(),
             terminal=self._terminals.current.number,
             servers=self._terminals.servers,
         )
-        doubtful = self._suspicion.doubts(failure)
-        what = _in_words(failure)
-        lines = trouble.lines
-        return wire.StudentOutput(
-            **self._log_of_work(trouble.tried),
-            status=wire.StudentStatus.ASK_MENTOR,
-            summary=f"StuckError at line {lines.first}: {what}",
-            problem=what,
-            question_for_mentor=f"At line {lines.first} {what}. What am I missing?",
-            trigger=trouble.trigger,
-            location=wire.Location(line=lines.first, end_line=lines.last, quote=self._quote(lines)),
-            step=self._index,
-            failure=failure.model_copy(update={"doubtful": doubtful}),
-            facts=seen,
-        )
+        doubtful = self._suspicion.doubts(trouble.failure)
+        failure = trouble.failure.model_copy(update={"doubtful": doubtful})
+        return self._account.stuck(failure, trouble.lines, trouble.trigger, trouble.tried, seen)
 
     def _finished(self) -> wire.StudentOutput:
-        left_out = self._suspicion.left_out
-        if left_out:
-            where = ", ".join(str(lines.first) for lines in left_out)
-            return wire.StudentOutput(
-                **self._log_of_work([]),
-                status=wire.StudentStatus.CANNOT_COMPLETE,
-                summary="Reached the end, but not every step could be done",
-                reason=f"The Mentor knew no way past line {where}",
+        if self._suspicion.left_out:
+            where = ", ".join(str(lines.first) for lines in self._suspicion.left_out)
+            return self._account.gave_up(
+                "Reached the end, but not every step could be done",
+                f"The Mentor knew no way past line {where}",
             )
         if not self._text.strip():
-            return wire.StudentOutput(
-                **self._log_of_work([]),
-                status=wire.StudentStatus.CANNOT_COMPLETE,
-                summary="Nothing to follow",
-                reason="The tutorial is empty",
-            )
+            return self._account.gave_up("Nothing to follow", "The tutorial is empty")
         nothing = not any(isinstance(s, Run | WriteFile | Repl | Visit) for s in self._steps)
-        return wire.StudentOutput(
-            **self._log_of_work([]),
-            status=wire.StudentStatus.COMPLETED,
-            summary="No actions required" if nothing else "Followed the tutorial to its end",
-        )
-
-    def _stopped(self) -> wire.StudentOutput:
-        return wire.StudentOutput(
-            **self._log_of_work([]),
-            status=wire.StudentStatus.CANNOT_COMPLETE,
-            summary="Stopped by the orchestrator",
-            reason="stopped",
-        )
-
-    def _log_of_work(self, tried: list[str]) -> _Work:
-        return _Work(
-            current_step=f"step {self._index + 1} of {len(self._steps)}",
-            attempted_actions=tuple(tried),
-            files_created=tuple(self._witness.files),
-            commands_run=tuple(self._witness.commands),
-        )
-
-    def _quote(self, lines: Lines) -> str:
-        return "\n".join(self._text.split("\n")[lines.first - 1 : lines.last])
-
-
-def _in_words(failure: wire.Failure) -> str:
-    """The failure as a beginner would put it."""
-    if not failure.command:
-        return failure.problem
-    shown = failure.command.split("\n")[0]
-    said = next((row.strip() for row in reversed(failure.output.splitlines()) if row.strip()), "")
-    how = failure.problem or f"`{shown}` ends with exit code {failure.exit_code}"
-    if failure.problem:
-        how = f"`{shown}`: {failure.problem}"
-    return f"{how} ({said[:200]})" if said else how
+        said = "No actions required" if nothing else "Followed the tutorial to its end"
+        return self._account.completed(said)
