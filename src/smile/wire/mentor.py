@@ -1,0 +1,90 @@
+"""The Mentor's answer: for people, and as a remedy that the next attempt applies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from smile.wire.base import Wire
+from smile.wire.seen import Location
+from smile.wire.words import GapKind
+
+
+class RemedyFile(Wire):
+    """A file to put in place; ``path`` as a reader would write it."""
+
+    path: str
+    content: str
+
+
+class RemedyAction(StrEnum):
+    """How a remedy changes what the Student does at its line."""
+
+    BEFORE = "before"
+    """First do what the remedy says, then the command of the line."""
+    REPLACE = "replace"
+    """Do what the remedy says instead of the command of the line."""
+    AFTER = "after"
+    """Do the command of the line, then what the remedy says."""
+    SKIP = "skip"
+    """Leave the command of the line out, and what hangs on it."""
+    ACCEPT = "accept"
+    """Go on although the command of the line ends with an error."""
+
+
+class Remedy(Wire):
+    """The machine-readable part of an answer, applied by the next attempts.
+
+    ``line`` is the first line of a command or of a step; ``path`` replaces the path of the file
+    block that stands there.
+    """
+
+    line: int = Field(ge=1)
+    action: RemedyAction
+    commands: tuple[str, ...] = ()
+    files: tuple[RemedyFile, ...] = ()
+    path: str = ""
+
+
+class Diagnosis(Wire):
+    """A gap as the Mentor sees it; the report decides on severity and on ``fix``."""
+
+    kind: GapKind
+    title: str
+    problem: str
+    """A sentence that a writer understands."""
+    suggested_fix: str
+    """Text to paste into the tutorial."""
+    location: Location
+    rule: str = ""
+    """The handbook entry that it comes from."""
+
+
+class MentorResult(Wire):
+    """Body of ``POST /api/mentor/result``; the first two fields are the published ones."""
+
+    mentor_output: str
+    timestamp: datetime
+    resolvable: bool = True
+    remedy: Remedy | None = None
+    diagnosis: Diagnosis | None = None
+    not_a_gap: str = ""
+    """Why the tutorial is not to blame (the network of the machine, a fault of ours): the report
+    sets it aside with this reason."""
+
+
+class MentorNote(Wire):
+    """What the Mentor answered in an iteration; the next ones begin with it."""
+
+    iteration: int = Field(ge=1)
+    question: str
+    answer: str
+    timestamp: datetime
+    resolvable: bool = True
+    remedy: Remedy | None = None
+    diagnosis: Diagnosis | None = None
+    not_a_gap: str = ""
+    """Why the tutorial is not to blame (the network of the machine, a fault of ours): the report
+    sets it aside with this reason."""

@@ -1,0 +1,88 @@
+"""The state of a loop, its journal, and what the API answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from smile.wire.base import Wire
+from smile.wire.mentor import MentorNote, MentorResult
+from smile.wire.seen import Observation
+from smile.wire.student import StudentOutput
+from smile.wire.words import Status
+
+
+class Acknowledged(Wire):
+    """Answer to a result."""
+
+    acknowledged: bool
+    next_action: Literal["continue", "stop"]
+
+
+class StopRequest(Wire):
+    """Body of ``POST /api/stop``."""
+
+    reason: str = Field(max_length=1000)
+
+
+class HistoryEntry(Wire):
+    """One iteration as it went."""
+
+    iteration: int = Field(ge=1)
+    student_output: StudentOutput | None = None
+    mentor_output: str | None = None
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class LoopState(Wire):
+    """The whole state: ``GET /api/status``, the state file, and the first WebSocket message."""
+
+    version: int = 1
+    run_id: str
+    status: Status
+    iteration: int = Field(ge=0)
+    mentor_notes: tuple[MentorNote, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    started_at: datetime
+    updated_at: datetime
+    error_message: str | None = None
+    current_question: str | None = None
+    stop_reason: str | None = None
+    seconds_used: float = 0.0
+    """Time while running, of this and earlier processes: the whole timeout counts this."""
+    tutorial_digest: str = ""
+    config_digest: str = ""
+
+
+class JournalEvent(StrEnum):
+    """What a line of the journal tells."""
+
+    RUN_START = "run_start"
+    ITERATION_START = "iteration_start"
+    OBSERVATION = "observation"
+    STUDENT_OUTPUT = "student_output"
+    MENTOR_OUTPUT = "mentor_output"
+    STATUS = "status"
+    ERROR = "error"
+    LOOP_COMPLETE = "loop_complete"
+
+
+class JournalEntry(Wire):
+    """One line of the journal: the truth that state and report derive from.
+
+    The field that belongs to the event is set, the others are ``None``; ``message`` is a
+    sentence for people (the error, why it stopped).
+    """
+
+    timestamp: datetime
+    event: JournalEvent
+    iteration: int = Field(ge=0)
+    observation: Observation | None = None
+    student_output: StudentOutput | None = None
+    mentor_result: MentorResult | None = None
+    status: Status | None = None
+    message: str = ""
