@@ -25,6 +25,7 @@ def test_what_varies_from_run_to_run_is_no_difference(expected: str, actual: str
     [
         ("Goodbye, world!", "Hello, world!", "Goodbye, world!"),
         ("one apple\ntwo pears", "one apple\n", "two pears"),
+        ("./shop/models.py\n./shop/sppa.py", "./shop/models.py\n./shop/apps.py", "./shop/sppa.py"),
         ("Sserp CTRL+C to quit", "Press CTRL+C to quit", "Sserp CTRL+C to quit"),
     ],
 )

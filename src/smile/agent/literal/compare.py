@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 _WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
 _ELIDED = re.compile(r"\.\.\.|…|<[^<>]+>|\[snip\]")
 _VARIES = re.compile(
-    r"\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}|\b[0-9a-f]{7,40}\b|0x[0-9a-f]+|(?:/[\w.@~+-]+){2,}"
+    r"\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}|\b[0-9a-f]{7,40}\b|0x[0-9a-f]+|(?<![\w.~])(?:/[\w.@~+-]+){2,}"
     r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
     r"|\d+%|v?\d+\.\d+[.\d\w-]*|\d+ ?(?:ms|s|seconds|kB|KB|MB|B)\b"
 )
