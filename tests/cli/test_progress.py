@@ -126,7 +126,7 @@ def test_the_live_line_shows_iteration_line_text_and_how_often_it_was_stuck(boar
             )
         )
     )
-    assert board.now == "iteration 1, stuck at 1 so far, line 7: npm i x"
+    assert board.now == "iteration 1, gaps so far: 1, line 7: npm i x"
 
 
 def test_verbose_shows_each_command_with_its_end(board: Board) -> None:

@@ -94,7 +94,7 @@ class Progress(Observer):
     def _observed(self, seen: Observation) -> None:
         match seen:
             case StepBegan():
-                gaps = f", stuck at {len(self._stuck)} so far" if self._stuck else ""
+                gaps = f", gaps so far: {len(self._stuck)}" if self._stuck else ""
                 where = f"iteration {self._iteration}{gaps}, line {seen.line}"
                 self._board.live(_one_line(f"{where}: {seen.text or seen.kind}"))
             case CommandRan():

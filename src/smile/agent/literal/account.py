@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from smile import wire
 from smile.agent.literal.witness import Witness
-from smile.tutorial.model import Lines
+from smile.tutorial.model import Lines, Run, Step, Visit, WriteFile
 
 
 class _Work(TypedDict):
@@ -62,6 +62,18 @@ class Account:
             summary=summary,
             reason=reason,
         )
+
+    def label(self, step: Step) -> str:
+        """One line that tells a person who watches what the step is."""
+        match step:
+            case Run():
+                return step.commands[0].text.split("\n")[0] if step.commands else ""
+            case WriteFile():
+                return f"write {step.path}"
+            case Visit():
+                return f"open {step.url}"
+            case _:
+                return self.quote(step.lines).split("\n")[0]
 
     def quote(self, lines: Lines) -> str:
         """The raw text of these lines."""

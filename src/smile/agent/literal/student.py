@@ -88,7 +88,7 @@ class LiteralStudent:
                 self._index = self._account.index = index
                 if self._witness.stopped:
                     return self._account.gave_up("Stopped by the orchestrator", "stopped")
-                self._witness.begin(index, step, self._account.quote(step.lines).split("\n")[0])
+                self._witness.begin(index, step, self._account.label(step))
                 state, why = self._do(step)
                 self._witness.end(state, why)
         except StuckError as trouble:
