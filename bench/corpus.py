@@ -128,17 +128,16 @@ def matches(gap: dict[str, Any], entry: dict[str, Any]) -> bool:
 
 
 def judge_tutorials(done: list[Done], truth: dict[str, Any]) -> None:
-    found = musts = right = reported = placed = matched = 0
+    found = musts = right = reported = placed = matched = biting = 0
     for item in done:
         entries = truth[item.job.name]["gaps"]
         hits = [[e for e in entries if matches(g, e)] for g in item.gaps]
+        pairs = list(zip(item.gaps, hits, strict=True))
         must = [e for e in entries if e["expect"] == "must"]
         seen = [e for e in must if any(e in hit for hit in hits)]
         true = sum(1 for hit in hits if hit)
-        close = sum(
-            1 for g, hit in zip(item.gaps, hits, strict=True)
-            if hit and any(near(g, e["line"], e["endLine"]) for e in hit)
-        )  # fmt: skip
+        close = sum(any(near(g, e["line"], e["endLine"]) for e in hit) for g, hit in pairs)
+        biting += sum(first_bite(g, hit, pairs) for g, hit in pairs)
         found, musts = found + len(seen), musts + len(must)
         right, reported = right + true, reported + len(item.gaps)
         placed, matched = placed + close, matched + true
@@ -146,14 +145,24 @@ def judge_tutorials(done: list[Done], truth: dict[str, Any]) -> None:
             f"{item.job.name[:44]:44} {item.status:14} {steps(item):>9} followed"
             f"  {len(seen)}/{len(must)} found  {len(item.gaps) - true} false  {item.seconds:6.1f} s"
         )
-        for gap, hit in zip(item.gaps, hits, strict=True):
+        for gap, hit in pairs:
             print(f"      {'+' if hit else 'FALSE'} {describe(gap)}")
         for entry in must:
             if entry not in seen:
                 print(f"      MISSED line {entry['line']} {entry['kind']}: {entry['what'][:90]}")
     print(
         f"tutorials: recall {share(found, musts)}, precision {share(right, reported)}, "
-        f"lines right {share(placed, matched)}"
+        f"lines: {share(placed, matched)} within two of the cause, "
+        f"{share(placed + biting, matched)} there or where it first bites"
+    )
+
+
+def first_bite(gap: dict[str, Any], hit: list[dict[str, Any]], pairs: list[Any]) -> bool:
+    """Whether no other gap shows the same entry earlier, when none is near it."""
+    return any(
+        not any(near(g, e["line"], e["endLine"]) for g, es in pairs if e in es)
+        and where(gap)[0] == min(where(g)[0] for g, es in pairs if e in es)
+        for e in hit
     )
 
 
