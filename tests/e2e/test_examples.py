@@ -49,7 +49,7 @@ def test_the_gaps_of_an_example_are_found_at_their_lines(name: str, tmp_path: Pa
 def test_the_report_of_an_example_is_one_to_act_on(tmp_path: Path) -> None:
     _run("shell-journal", tmp_path)
     text = (tmp_path / "smile-report.md").read_text()
-    assert "chmod +x note.sh" in text
+    assert "chmod +x ./note.sh" in text
     assert "mkdir" in text
     assert "verified" in text
     assert './note.sh "Started a journal"' in text
