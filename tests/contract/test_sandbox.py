@@ -126,6 +126,13 @@ async def test_a_program_that_is_not_there_is_a_result(sandbox: Sandbox) -> None
     assert (await sandbox.run(("no-such-program",), seconds=30)).code == 127
 
 
+async def test_a_program_starts_also_when_the_work_directory_was_removed(
+    sandbox: Sandbox,
+) -> None:
+    await sh(sandbox, "cd / && rm -rf /workspace/work")
+    assert (await sh(sandbox, "echo here")).output == "here\n"
+
+
 async def test_both_output_streams_come_in_order(sandbox: Sandbox) -> None:
     assert (await sh(sandbox, "echo one; echo two >&2; echo three")).output == "one\ntwo\nthree\n"
 

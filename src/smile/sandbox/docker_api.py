@@ -15,7 +15,7 @@ from aiodocker.execs import Exec
 from aiodocker.stream import Stream
 from aiohttp.http_exceptions import HttpProcessingError
 
-from smile.sandbox.base import Exited, SandboxError
+from smile.sandbox.base import WORK_DIR, Exited, SandboxError
 
 T = TypeVar("T")
 
@@ -42,8 +42,11 @@ POLL = 0.25
 DRAIN = 1.0
 """Seconds that the engine gets to pass on the last output of a program that has ended."""
 
-MERGED = ("sh", "-c", 'exec "$@" 2>&1', "sh")
-"""Puts a program's two outputs in one: an engine carries two without their order."""
+MERGED = ("sh", "-c", 'cd "$0" 2>/dev/null; exec "$@" 2>&1', WORK_DIR)
+"""Puts a program's two outputs in one: an engine carries two without their order.
+
+A tutorial may have removed its work directory, and then no program could be started there.
+"""
 
 WAIT = aiohttp.ClientTimeout(total=120, sock_connect=10)
 """For a request that streams nothing; a busy engine takes seconds to start a container."""
@@ -101,7 +104,7 @@ async def execute(container: DockerContainer, argv: tuple[str, ...], stdin: byte
     gathers more than a few buffers in our memory, whatever the program does.
     """
     tail = bytearray()
-    process = await container.exec((*MERGED, *argv), stdin=bool(stdin))
+    process = await container.exec((*MERGED, *argv), stdin=bool(stdin), workdir="/")
     async with _started(process) as stream:
         feeding = asyncio.create_task(_feed(stream, stdin))
         reading = asyncio.create_task(_read(stream, tail))
