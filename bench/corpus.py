@@ -159,6 +159,8 @@ def judge_tutorials(done: list[Done], truth: dict[str, Any]) -> None:
 
 def first_bite(gap: dict[str, Any], hit: list[dict[str, Any]], pairs: list[Any]) -> bool:
     """Whether no other gap shows the same entry earlier, when none is near it."""
+    if any(near(gap, e["line"], e["endLine"]) for e in hit):
+        return False
     return any(
         not any(near(g, e["line"], e["endLine"]) for g, es in pairs if e in es)
         and where(gap)[0] == min(where(g)[0] for g, es in pairs if e in es)
