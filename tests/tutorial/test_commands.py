@@ -387,3 +387,9 @@ def test_a_script_with_a_name_is_a_file() -> None:
 
 def test_a_block_that_makes_the_file_is_run() -> None:
     assert typed("Create a `.env` file:\n\n" + fenced("touch .env")) == ["touch .env"]
+
+
+def test_a_progress_bar_is_no_command() -> None:
+    assert [
+        s for s in parse("Install it:\n\n```console\n---> 100%\n```\n") if isinstance(s, Run)
+    ] == []

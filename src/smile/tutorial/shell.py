@@ -155,8 +155,8 @@ def split(lines: list[tuple[int, str]], *, comments: bool = False) -> list[Draft
     while at < len(lines):
         number, line = lines[at]
         bare = line.strip()
-        if not bare or bare.startswith("#"):
-            if bare and comments:
+        if not bare or bare[0] in "#-":  # no program's name begins with a dash: a progress bar
+            if bare.startswith("#") and comments:
                 drafts.append(Draft([bare], number, number))
             at += 1
             continue
