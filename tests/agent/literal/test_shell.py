@@ -147,3 +147,18 @@ def test_the_learner_sees_nothing_of_ours(shell: Shell) -> None:
     assert "PROMPT_COMMAND" not in output
     assert "smile" not in output.lower()
     assert "pipe:" not in output
+
+
+def test_a_form_whose_cursor_stands_below_its_question_is_filled_in(
+    shell: Shell, tmp_path: Path
+) -> None:
+    script = tmp_path / "form.py"
+    script.write_text(
+        "import sys, termios, tty\n"
+        "print('What is your project name?'); print('   ', end='', flush=True)\n"
+        "tty.setraw(0)\nanswer = ''\n"
+        "while not answer.endswith('\\r'): answer += sys.stdin.read(1)\n"
+        "print('got', answer.strip())\n"
+    )
+    result = shell.run(f"python3 {script}; stty sane", MANNER)
+    assert (result.ending, "got demo" in result.output) == (Ending.EXITED, True)

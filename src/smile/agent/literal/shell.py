@@ -23,7 +23,7 @@ from typing import BinaryIO
 
 from smile.agent.literal import processes
 from smile.agent.literal.screen import Capture
-from smile.agent.literal.watch import Watch, is_interpreter_prompt, shows_error
+from smile.agent.literal.watch import Watch, is_interpreter_prompt, question_above, shows_error
 from smile.errors import AgentError
 
 # Bash runs this before it would show its prompt, and again after a Ctrl+C, which throws it back to
@@ -96,6 +96,7 @@ class Shell:
     _QUIET_PROMPT = 0.7
     _QUIET_SERVER = 0.8
     _QUIET_FAILING = 3.0
+    _QUIET_FORM = 2.0
     _QUIET_WATCHER = 8.0
     _SETTLED = 15.0
 
@@ -273,7 +274,7 @@ class Shell:
     ) -> Ending | None:
         quiet = moment - watch.last_output
         if quiet >= self._QUIET_PROMPT and watch.due(moment):
-            ending = self._attend(manner, watch)
+            ending = self._attend(manner, watch, quiet)
             if ending is not None:
                 return ending
             if self._serves(ports, quiet, moment - watch.began):
@@ -290,16 +291,19 @@ class Shell:
             return False
         return bool(processes.listening() - ports)
 
-    def _attend(self, manner: Manner, watch: Watch) -> Ending | None:
+    def _attend(self, manner: Manner, watch: Watch, quiet: float) -> Ending | None:
         """Answer a program that waits for input."""
         line = self._capture.last_line
+        if not line.strip() and quiet >= self._QUIET_FORM:
+            line = question_above(self._capture.text)
         if is_interpreter_prompt(line):
             return Ending.WAITING
         if not line.strip() or (line, self._capture.size) == watch.asked:
             return None
         answer = manner.answer(line, self._capture.text)
         if answer is not None:
-            self._press(answer.encode())
+            # The Enter key sends a carriage return; the terminal makes a line feed of it.
+            self._press(answer.replace("\n", "\r").encode())
             watch.heard(time.monotonic())
             watch.asked = ("", -1)
         else:

@@ -52,3 +52,9 @@ def shows_error(output: str) -> bool:
         or "app crashed - waiting for file changes" in tail
         or "SyntaxError:" in tail
     )
+
+
+def question_above(output: str) -> str:
+    """The question of a form, which leaves the cursor on the line below it; else nothing."""
+    lines = [line.strip() for line in output[-2000:].splitlines() if line.strip()]
+    return lines[-1] if lines and lines[-1].endswith("?") else ""
