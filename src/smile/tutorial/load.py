@@ -9,9 +9,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from smile.errors import TutorialError
-from smile.tutorial.blocks import Block, read
+from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.model import Image, Lines, Tutorial
-from smile.tutorial.parse import parse
+from smile.tutorial.parse import steps_of
 
 MAX_BYTES = 102_400
 """The published limit of a tutorial's size."""
@@ -35,7 +35,9 @@ def load(path: Path) -> Tutorial:
         TutorialError: there is no such file, it is too big, or it is no Markdown text.
     """
     text = _text(path)
-    return Tutorial(path.name, str(path), text, parse(text), tuple(_images(text, path)))
+    document = read(text)
+    images = tuple(_images(text, path, document))
+    return Tutorial(path.name, str(path), text, steps_of(document), images)
 
 
 def _text(path: Path) -> str:
@@ -78,17 +80,17 @@ def _bytes(path: Path) -> bytes:
 # --- images --------------------------------------------------------------------------------------
 
 
-def _images(text: str, path: Path) -> list[Image]:
+def _images(text: str, path: Path, document: Document) -> list[Image]:
     """The pictures of a tutorial that lie beside it, each once, in their order."""
     images: dict[str, Image] = {}
-    for line, reference in sorted(_references(text)):
+    for line, reference in sorted(_references(text, document)):
         if not _REMOTE.match(reference) and reference not in images:
             images[reference] = _image(reference, line, path)
     return list(images.values())
 
 
-def _references(text: str) -> list[tuple[int, str]]:
-    prose = _without_code(text)
+def _references(text: str, document: Document) -> list[tuple[int, str]]:
+    prose = _without_code(text, document)
     starts = list(accumulate((len(x) + 1 for x in prose.split("\n")), initial=0))
     targets = {m[1].lower(): m[2] for m in _DEFINITION.finditer(prose)}
     found = [(m.start(), m[1]) for p in (_MARKDOWN, _TAG) for m in p.finditer(prose)]
@@ -99,10 +101,10 @@ def _references(text: str) -> list[tuple[int, str]]:
     return [(bisect_right(starts, at), reference) for at, reference in found]
 
 
-def _without_code(text: str) -> str:
+def _without_code(text: str, document: Document) -> str:
     """The text with its code blocks blanked; lines keep their numbers."""
     rows = text.split("\n")
-    for block in read(text).blocks:
+    for block in document.blocks:
         if block.kind == "code" and not _is_markup(block):
             rows[block.lines.first - 1 : block.lines.last] = [""] * (
                 block.lines.last - block.lines.first + 1

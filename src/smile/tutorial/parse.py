@@ -55,7 +55,11 @@ _RESULT = re.compile(r"\b(?:output|result|response|expected)\b", re.IGNORECASE)
 
 def parse(source: str) -> tuple[Step, ...]:
     """The steps of a tutorial, in the order of its lines. Never raises."""
-    document = read(source)
+    return steps_of(read(source))
+
+
+def steps_of(document: Document) -> tuple[Step, ...]:
+    """The steps of a tutorial whose blocks are known already."""
     steps = _Reader(document).run()
     return tuple(settle(sorted(steps, key=lambda s: (s.lines.first, s.lines.last))))
 
