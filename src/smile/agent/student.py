@@ -7,7 +7,6 @@ from pathlib import Path
 from smile import wire
 from smile.agent.client import Client, Reporter
 from smile.errors import ProviderError
-from smile.tutorial.parse import parse
 
 
 def run(task: wire.Task) -> None:
@@ -25,8 +24,11 @@ def run(task: wire.Task) -> None:
     reporter = Reporter(client)
     text = Path(task.tutorial).read_text(encoding="utf-8")
     try:
-        with LiteralStudent(task, parse(text), text, reporter) as student:
-            output = student.follow()
+        with LiteralStudent(task, text, reporter) as student:
+            # Its terminal opens while the parser is loaded.
+            from smile.tutorial.parse import parse  # noqa: PLC0415
+
+            output = student.follow(parse(text))
     finally:  # whatever fails: what was seen counts
         reporter.flush()
     result = wire.StudentResult(student_output=output, timestamp=wire.now())

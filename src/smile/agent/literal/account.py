@@ -19,11 +19,14 @@ class _Work(TypedDict):
 
 
 class Account:
-    """Puts an attempt into words; ``index`` is the step that the Student is at, from 0."""
+    """Puts an attempt into words.
 
-    def __init__(self, text: str, steps: int, witness: Witness) -> None:
-        self._text, self._steps, self._witness = text, steps, witness
-        self.index = 0
+    ``index`` is the step that the Student is at, from 0, ``steps`` how many there are.
+    """
+
+    def __init__(self, text: str, witness: Witness) -> None:
+        self._text, self._witness = text, witness
+        self.index = self.steps = 0
 
     def stuck(
         self,
@@ -81,7 +84,7 @@ class Account:
 
     def _work(self, tried: list[str]) -> _Work:
         return _Work(
-            current_step=f"step {self.index + 1} of {self._steps}",
+            current_step=f"step {self.index + 1} of {self.steps}",
             attempted_actions=tuple(tried),
             files_created=tuple(self._witness.files),
             commands_run=tuple(self._witness.commands),

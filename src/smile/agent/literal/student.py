@@ -54,8 +54,9 @@ class StuckError(Exception):
 class LiteralStudent:
     """One attempt at a tutorial, from the top."""
 
-    def __init__(self, task: wire.Task, steps: tuple[Step, ...], text: str, sink: Sink) -> None:
-        self._task, self._steps = task, steps
+    def __init__(self, task: wire.Task, text: str, sink: Sink) -> None:
+        self._task = task
+        self._steps: tuple[Step, ...] = ()
         self._text = text
         self._witness = Witness(sink, task.iteration)
         logs = Path(task.logs_dir)
@@ -66,7 +67,7 @@ class LiteralStudent:
         self._terminals = Terminals(task.work_dir, environment, self._log)
         self._typist = Typist(self._terminals, self._witness, task.behavior, text)
         self._suspicion = Suspicion(text)
-        self._account = Account(text, len(steps), self._witness)
+        self._account = Account(text, self._witness)
         self._index = 0
 
     def __enter__(self) -> Self:
@@ -81,8 +82,9 @@ class LiteralStudent:
         self._terminals.close()
         self._log.close()
 
-    def follow(self) -> wire.StudentOutput:
+    def follow(self, steps: tuple[Step, ...]) -> wire.StudentOutput:
         """Do every step in order until the end or until stuck."""
+        self._steps, self._account.steps = steps, len(steps)
         try:
             for index, step in enumerate(self._steps):
                 self._index = self._account.index = index
