@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,7 +12,6 @@ from urllib.parse import unquote
 from smile.errors import TutorialError
 from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.model import Image, Lines, Tutorial
-from smile.tutorial.parse import steps_of
 
 MAX_BYTES = 102_400
 """The published limit of a tutorial's size."""
@@ -28,8 +28,10 @@ _TAG = re.compile(
 _REMOTE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 
-def load(path: Path) -> Tutorial:
+def load(path: Path, *, steps: bool = True) -> Tutorial:
     """Read a tutorial.
+
+    Without ``steps`` they stay empty: who needs them later need not wait for the parser now.
 
     Raises:
         TutorialError: there is no such file, it is too big, or it is no Markdown text.
@@ -37,7 +39,12 @@ def load(path: Path) -> Tutorial:
     text = _text(path)
     document = read(text)
     images = tuple(_images(text, path, document))
-    return Tutorial(path.name, str(path), text, steps_of(document), images)
+    tutorial = Tutorial(path.name, str(path), text, (), images)
+    if not steps:
+        return tutorial
+    from smile.tutorial.parse import steps_of  # noqa: PLC0415
+
+    return replace(tutorial, steps=steps_of(document))
 
 
 def _text(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smile import __version__
 from smile.config import FailOn
@@ -13,6 +13,7 @@ from smile.report.model import Report
 from smile.report.record import RunRecord
 from smile.report.writer import ReportNotWritten, Written, write_report
 from smile.sandbox.base import Machine
+from smile.tutorial.parse import parse
 from smile.wire import JournalEntry, LoopState, Status, StepBegan
 from smile.wiring.plan import Plan
 
@@ -72,7 +73,7 @@ class Outcome:
 def conclude(plan: Plan, ran: Ran) -> Outcome:
     """Make the report and write it."""
     record = RunRecord(
-        tutorial=plan.tutorial,
+        tutorial=replace(plan.tutorial, steps=parse(plan.tutorial.text)),
         machine=ran.machine,
         provider=plan.provider.name,
         versions={"smile": __version__, "python": platform.python_version()},

@@ -61,7 +61,7 @@ def make(config: Config, environ: Mapping[str, str], observer: Observer) -> Plan
     """
     provider = providers.choose(config.llm_provider, environ)
     observer.say(f"provider {provider.name}: {provider.reason}")
-    tutorial = load(config.tutorial)
+    tutorial = load(config.tutorial, steps=False)  # the report needs them, at the end
     found = materials.gather(config.tutorial, tutorial.text)
     for sentence in found.left_out:
         observer.say(sentence)
