@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -183,7 +184,8 @@ def begun(smile: Smile, *args: str) -> subprocess.Popen[str]:
     smile.write(LONG, timeoutSeconds=60)
     process = smile.start(*args)
     journal = smile.where / ".smile/journal.jsonl"
-    wait_until(lambda: journal.exists() and '"touch begun"' in journal.read_text("utf-8"))
+    ran = re.compile(r'"type":"command","text":"touch begun"')  # not only announced
+    wait_until(lambda: journal.exists() and bool(ran.search(journal.read_text("utf-8"))))
     return process
 
 
