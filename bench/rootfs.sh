@@ -18,7 +18,7 @@ mirror=$(sed -n 's/^URIs: *//p; s/^deb  *\(http[^ ]*\).*/\1/p' \
   /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 debootstrap --variant=minbase --keyring="$keyring" bookworm "$target" \
-  "${mirror:-http://deb.debian.org/debian}"
+  ${mirror:+"$mirror"}
 
 if grep -q 'VERSION_CODENAME=bookworm' /etc/os-release; then
   cp -a /etc/apt/sources.list.d/debian.sources "$target/etc/apt/sources.list.d/" 2>/dev/null &&
