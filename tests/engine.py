@@ -34,11 +34,6 @@ CACHE = Path(os.environ.get("SMILE_TEST_CACHE") or Path.home() / ".cache/smile-t
 PACKAGES = {"dockerd": "docker.io", "debootstrap": "debootstrap"}
 DRIVERS = ("overlay2", "vfs")
 START_SECONDS = 30
-SOURCES = """\
-deb http://deb.debian.org/debian bookworm main
-deb http://deb.debian.org/debian bookworm-updates main
-deb http://deb.debian.org/debian-security bookworm-security main
-"""
 DOCKERFILE = """\
 FROM scratch
 ADD tree.tar /
@@ -285,7 +280,6 @@ def _debootstrap() -> Path:
         )
         if made.returncode:
             raise NoEngineError(f"debootstrap failed: {made.stdout[-300:]}")
-        (tree / "etc/apt/sources.list").write_text(SOURCES, "utf-8")
         subprocess.run(["tar", "-C", tree, "-cf", layer, "."], check=True)
         (Path(place) / "Dockerfile").write_text(DOCKERFILE, "utf-8")
         subprocess.run(
