@@ -267,8 +267,8 @@ async def test_two_machines_see_nothing_of_each_other(engine: Engine, spec: Spec
 
 
 async def test_closing_twice_is_harmless(sandbox: Sandbox) -> None:
-    await sandbox.close()
-    await sandbox.close()
+    assert await sandbox.close() == ""
+    assert await sandbox.close() == ""
 
 
 async def test_a_closed_machine_says_so(sandbox: Sandbox) -> None:

@@ -26,13 +26,13 @@ def listening() -> frozenset[int]:
 
 def session_members(session: int) -> list[int]:
     """Processes of a session, without its leader."""
-    return [pid for pid, _, sid, _ in _processes() if sid == session and pid != session]
+    return [pid for pid, _, sid in _processes() if sid == session and pid != session]
 
 
 def descendants(root: int) -> list[int]:
     """Children of ``root``, their children and so on."""
     children: dict[int, list[int]] = {}
-    for pid, parent, _, _ in _processes():
+    for pid, parent, _ in _processes():
         children.setdefault(parent, []).append(pid)
     found: list[int] = []
     queue = [root]
@@ -41,12 +41,6 @@ def descendants(root: int) -> list[int]:
             found.append(child)
             queue.append(child)
     return found
-
-
-def busy(pids: list[int]) -> bool:
-    """Whether any of these is computing or waiting for a disk right now."""
-    wanted = set(pids)
-    return any(pid in wanted and state in "RD" for pid, _, _, state in _processes())
 
 
 def cpu_ticks(pids: list[int]) -> int:
@@ -71,8 +65,8 @@ def kill_all(pids: list[int], number: signal.Signals = signal.SIGKILL) -> None:
             continue
 
 
-def _processes() -> list[tuple[int, int, int, str]]:
-    """``(pid, parent, session, state)`` of every process that can be seen."""
+def _processes() -> list[tuple[int, int, int]]:
+    """``(pid, parent, session)`` of every process that can be seen."""
     rows = []
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
@@ -81,6 +75,6 @@ def _processes() -> list[tuple[int, int, int, str]]:
             stat = Path(entry.path, "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        state, parent, _, session = stat.rsplit(")", 1)[1].split()[:4]
-        rows.append((int(entry.name), int(parent), int(session), state))
+        _, parent, _, session = stat.rsplit(")", 1)[1].split()[:4]
+        rows.append((int(entry.name), int(parent), int(session)))
     return rows

@@ -17,9 +17,6 @@ class Remedies:
     skip: bool = False
     accept: bool = False
 
-    def __bool__(self) -> bool:
-        return bool(self.before or self.instead or self.after or self.skip or self.accept)
-
 
 def at_line(notes: tuple[MentorNote, ...], *lines: int) -> Remedies:
     """The remedies of these lines; of several replacements the last one counts.
