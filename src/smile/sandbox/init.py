@@ -108,7 +108,8 @@ class _Init:
             if self._control.fileno() in ready and not self._obey():
                 return
             if self._watching and self._too_much():
-                os.kill(-1, signal.SIGKILL)
+                # All are waited for: those still dying would count against the next program.
+                self._kill_all()
 
     def _obey(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, 64, 3)
