@@ -17,6 +17,7 @@ PACKAGE = Path(smile.__file__).parent
 RANK = {
     "errors": 0,
     "wire": 1,
+    "regex": 1,
     "streams": 1,
     "config": 2,
     "tutorial": 2,
@@ -32,7 +33,7 @@ RANK = {
 }
 """A package imports itself and what has a lower rank."""
 
-OF_THE_AGENT = {"errors", "wire", "tutorial", "agent"}
+OF_THE_AGENT = {"errors", "regex", "wire", "tutorial", "agent"}
 """It runs in the sandbox, and is to stay light."""
 
 

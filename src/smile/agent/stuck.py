@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from smile.regex import regex
 from smile.wire import CommandOutcome, Failure, Patience, StudentBehavior, Trigger
 
-_MISSING = re.compile(
+_MISSING = regex(
     r"command not found|: not found$|No module named|ModuleNotFoundError"
     r"|Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|Unable to locate package"
     r"|is not recognized as an internal|Could not find a version that satisfies"
@@ -20,7 +21,7 @@ _MISSING = re.compile(
     r"|error while loading shared libraries|Dependency \"?\S+ not found",
     re.MULTILINE,
 )
-PLACEHOLDER = re.compile(
+PLACEHOLDER = regex(
     r"<[a-z][\w .,'/-]{0,38}[\w.]>(?!\()|\bpath/to/\w|\bYOUR[_-][A-Z0-9_-]+\b"
     r"|\b[Yy]our[-_](?:[a-z]+[-_]?)+\b|\bxxx+\b|<[A-Z][A-Z0-9_-]+>|\[your[ _-][\w -]+\]"
 )

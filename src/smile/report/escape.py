@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from smile.regex import regex
 from smile.report.output import plain
 
 __all__ = ["code", "fence", "inline", "prose", "table"]
@@ -16,10 +17,10 @@ __all__ = ["code", "fence", "inline", "prose", "table"]
 LONGEST_LINE = 500
 PIPE = r"\|"
 
-_ACTIVE = re.compile(r"[\\`*\[\]<>~$]|&(?=[#\w]+;)|(?<![^\W_])_|_(?![^\W_])")
-_BLOCK_START = re.compile(r"[-#+=:]|\d{1,9}(?=[.)](?:\s|$))")
-_AUTOLINK = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)", re.IGNORECASE)
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_ACTIVE = regex(r"[\\`*\[\]<>~$]|&(?=[#\w]+;)|(?<![^\W_])_|_(?![^\W_])")
+_BLOCK_START = regex(r"[-#+=:]|\d{1,9}(?=[.)](?:\s|$))")
+_AUTOLINK = regex(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)", re.IGNORECASE)
+_CODE_SPAN = regex(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 
 
 def inline(text: str, most: int = 0) -> str:

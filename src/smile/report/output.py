@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.report.redact import redact
 from smile.wire import Failure
 
@@ -13,27 +14,27 @@ MOST_LINES = 8
 LONGEST_LINE = 300
 
 # CSI and OSC sequences and two-character escapes: ECMA-48, sections 5.4 and 5.6.
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
+_ESCAPES = regex(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
 # Bidirectional overrides make a text look like another one.
-_UNSEEN = re.compile(
+_UNSEEN = regex(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
 
-_TELLS = re.compile(
+_TELLS = regex(
     r"error|not found|no such|fatal|^E:|ERR!|denied|cannot|can't|couldn't|could not|fail|unable"
     r"|refused|unknown|unrecogni[sz]ed|missing|undefined|invalid|panic|abort|exception"
     r"|timed? ?out|not permitted|already (?:in use|exists)|unbound|not installed|no module",
     re.IGNORECASE,
 )
-_NOISE = re.compile(
+_NOISE = regex(
     r"complete log of this run|^Traceback \(most recent|\b0 (?:errors?|failed|failures)\b",
     re.IGNORECASE,
 )
 _VARIES = (
-    (re.compile(r"/tmp/\S+"), "/tmp/…"),  # noqa: S108 - a text to recognise, no file
-    (re.compile(r"\b[0-9a-f]{7,}\b"), "…"),
-    (re.compile(r"\d+"), "0"),
-    (re.compile(r"\s+"), " "),
+    (regex(r"/tmp/\S+"), "/tmp/…"),  # noqa: S108 - a text to recognise, no file
+    (regex(r"\b[0-9a-f]{7,}\b"), "…"),
+    (regex(r"\d+"), "0"),
+    (regex(r"\s+"), " "),
 )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
+from smile.regex import regex
 from smile.report.model import Gap, Recommendation
 from smile.report.output import plain
 from smile.wire import GapKind, Severity
@@ -38,9 +38,9 @@ _ADVICE = {
 }
 
 _ABSENT = (
-    re.compile(r"(?:^|[\s:])([\w.+-]+): (?:command )?not found$"),
-    re.compile(r"command not found: ([\w.+-]+)$"),
-    re.compile(r"No module named '?([\w.]+)'?"),
+    regex(r"(?:^|[\s:])([\w.+-]+): (?:command )?not found$"),
+    regex(r"command not found: ([\w.+-]+)$"),
+    regex(r"No module named '?([\w.]+)'?"),
 )
 
 

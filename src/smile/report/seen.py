@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from smile.regex import regex
 from smile.report.escape import code, fence
 from smile.report.model import Evidence, Gap, SetAside
 from smile.report.output import plain
@@ -49,7 +49,7 @@ def minor_gaps(tutorial: Tutorial, attempts: tuple[Attempt, ...]) -> tuple[Gap, 
     return (*_folded(last.values()), *{gap.title: gap for gap in images}.values())
 
 
-_WRAPPERS = re.compile(r"^(?:sudo|env|npx|uv run|poetry run|bundle exec|python3? -m)\s+")
+_WRAPPERS = regex(r"^(?:sudo|env|npx|uv run|poetry run|bundle exec|python3? -m)\s+")
 
 
 def _folded(gaps: Iterable[Gap]) -> Iterator[Gap]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
+
 __all__ = ["unattended"]
 
 # Each option stands in the manual of its program.
@@ -26,11 +28,11 @@ _WAYS: tuple[tuple[str, str], ...] = (
     ),
     (r"(sh\.rustup\.rs[^|]*\|\s*(?:ba)?sh)\s*$", r"\1 -s -- -y"),
 )
-_ALREADY = re.compile(
+_ALREADY = regex(
     r"\s(?:-[a-z]*y[a-z]*|--yes|--assume-yes|--noconfirm|--noinput|--force|-f|-auto-approve"
     r"|--non-interactive)\b"
 )
-_CONFIRMS = re.compile(
+_CONFIRMS = regex(
     r"\[?y(?:es)?\s*/\s*n(?:o)?\]?|proceed|continue\?|are you sure|is this ok", re.IGNORECASE
 )
 

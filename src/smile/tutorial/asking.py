@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from smile.regex import regex
 from smile.tutorial.text import Sentence
 
 _ADVERB = (
@@ -33,17 +34,17 @@ _HARD = (
 )
 _BEFORE = rf"^[\s\"“(*_]*(?:{_ADVERB}[\s,:]+)*(?:{_CLAUSE}\s*)?(?:{_ADVERB}[\s,]+)*"
 _AFTER = rf"(?:{_ADVERB}[\s,]+)*"
-_LEAD = re.compile(rf"{_BEFORE}(?:{_WE}\s+)?{_AFTER}$", re.IGNORECASE)
-_OPENING = re.compile(rf"{_BEFORE}(?:{_WE}\s+)?{_AFTER}", re.IGNORECASE)
-_FIRM_OPENING = re.compile(rf"{_BEFORE}(?:{_HARD}\s+)?{_AFTER}", re.IGNORECASE)
-_ADVERBS = re.compile(rf"^[\s\"“(*_]*(?:{_ADVERB}[\s,:]+)*", re.IGNORECASE)
-_CONDITION = re.compile(rf"^\W*{_CLAUSE}\s*", re.IGNORECASE)
-_JOINT = re.compile(r"(?:,\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?|;\s*)")
-_JOINED = re.compile(
+_LEAD = regex(rf"{_BEFORE}(?:{_WE}\s+)?{_AFTER}$", re.IGNORECASE)
+_OPENING = regex(rf"{_BEFORE}(?:{_WE}\s+)?{_AFTER}", re.IGNORECASE)
+_FIRM_OPENING = regex(rf"{_BEFORE}(?:{_HARD}\s+)?{_AFTER}", re.IGNORECASE)
+_ADVERBS = regex(rf"^[\s\"“(*_]*(?:{_ADVERB}[\s,:]+)*", re.IGNORECASE)
+_CONDITION = regex(rf"^\W*{_CLAUSE}\s*", re.IGNORECASE)
+_JOINT = regex(r"(?:,\s*(?:and\s+)?(?:then\s+)?|\s+and\s+(?:then\s+)?|;\s*)")
+_JOINED = regex(
     r"(?:\band\s+(?:then\s+|finally\s+)?|,\s*then\s+|\bthen\s+|,\s+|;\s*(?:then\s+)?)$",
     re.IGNORECASE,
 )
-_IMPERATIVE = re.compile(
+_IMPERATIVE = regex(
     r"(?:create|open|cd|change|go|navigate|move|save|stop|restart|install|add|close|"
     r"switch|make|enter|start|use|type|"
     r"press|run|execute|clone|download|copy|initiali[sz]e|delete|remove|return|edit|"

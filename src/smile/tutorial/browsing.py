@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial.asking import Wish, after_adverbs, asks
 from smile.tutorial.text import Sentence
 
-_LOOPBACK = re.compile(
+_LOOPBACK = regex(
     r"https?://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::\d{1,5})?(?:/[^\s<>\"'`)\]]*)?",
     re.IGNORECASE,
 )
-_VISIT = re.compile(
+_VISIT = regex(
     r"\b(?:visit|open|go (?:back )?to|going to|navigate (?:back )?to|browse to|"
     r"point (?:your|a|the) (?:web )?browser|head (?:over )?to|load|access|"
     r"view|check(?: out)?|see|type|enter|return to|try|look at|reload|refresh|paste|launch|hit)\b",
     re.IGNORECASE,
 )
-_PASSIVE = re.compile(
+_PASSIVE = regex(
     r"\b(?:will|should|automatically|which|that|is|are|it|this|starts?|runs?|"
     r"listen(?:s|ing)?|opens?|serv(?:es|ed|ing)|available|running|would|proxied|"
     r"configured|equivalent|sends?|receives?)\b",
@@ -25,30 +26,26 @@ _PASSIVE = re.compile(
 )
 _WEAK = frozenset({"access", "view", "see", "check", "type", "enter", "try", "paste", "launch",
     "hit",    "load", "check out", "look at"})  # fmt: skip
-_PLACE = re.compile(r"\bbrowser|address|url|page|site|app|at\b|\s*$", re.IGNORECASE)
-_STOP = re.compile(
+_PLACE = regex(r"\bbrowser|address|url|page|site|app|at\b|\s*$", re.IGNORECASE)
+_STOP = regex(
     r"\b(?:press|hit|type|use|with|using|pressing|hitting|via|enter|do)\s+(?:[`*_<]|"
     r"kbd>|\x01|the\s+|keys?\s+){0,12}"
     r"(?:c(?:on)?tro?l|ctl|\^|⌃|cmd)[`*_>\x01\s]*[+\s-]?[\s<`*_]*(?:kbd>)?c\b",
     re.IGNORECASE,
 )
-_CTRL_C = re.compile(
-    r"(?:\b(?:c(?:on)?tro?l|ctl)\b\W{0,6}c\b|\^C\b|⌃\s?C\b|\bCTRL-?C\b)", re.IGNORECASE
-)
-_END = re.compile(r"\b(?:stop|quit|exit|terminate|kill|end|interrupt|shut)\b", re.IGNORECASE)
-_ORDER = re.compile(
+_CTRL_C = regex(r"(?:\b(?:c(?:on)?tro?l|ctl)\b\W{0,6}c\b|\^C\b|⌃\s?C\b|\bCTRL-?C\b)", re.IGNORECASE)
+_END = regex(r"\b(?:stop|quit|exit|terminate|kill|end|interrupt|shut)\b", re.IGNORECASE)
+_ORDER = regex(
     r"^(?:press|hit|type|stop|use|quit|exit|terminate|kill|interrupt|shut|end)\b", re.IGNORECASE
 )
-_LATER = re.compile(r"\b(?:and|then|now|first)\s+(?:press|hit|stop)\b|\n(?:Press|Hit|Stop)\b")
-_PURPOSE = re.compile(r"^\W*(?:to|when|once|if)\b", re.IGNORECASE)
-_ALLOWED = re.compile(
+_LATER = regex(r"\b(?:and|then|now|first)\s+(?:press|hit|stop)\b|\n(?:Press|Hit|Stop)\b")
+_PURPOSE = regex(r"^\W*(?:to|when|once|if)\b", re.IGNORECASE)
+_ALLOWED = regex(
     r"\b(?:you|we) (?:can|could|may|need to|should|must|have to)\b|"
     r",\s*(?:just\s+|simply\s+)?(?:press|hit|use|type|stop)\b",
     re.IGNORECASE,
 )
-_ANY_TIME = re.compile(
-    r"\bif you (?:want|wish|need|like)\b|\bat any time\b|\banytime\b", re.IGNORECASE
-)
+_ANY_TIME = regex(r"\bif you (?:want|wish|need|like)\b|\bat any time\b|\banytime\b", re.IGNORECASE)
 
 
 def visits(sentence: Sentence) -> list[Wish]:

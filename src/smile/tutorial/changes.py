@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import content, fence, files, shown
 from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step
 from smile.tutorial.naming import Named
 
-_TOOL = re.compile(r"(?m)^(?:diff --git |--- \S|\+\+\+ \S|@@ |index [0-9a-f]{6,})")
-_SHOWS = re.compile(r"\b(?:running|git diff|shows?|produces|see)\b", re.IGNORECASE)
+_TOOL = regex(r"(?m)^(?:diff --git |--- \S|\+\+\+ \S|@@ |index [0-9a-f]{6,})")
+_SHOWS = regex(r"\b(?:running|git diff|shows?|produces|see)\b", re.IGNORECASE)
 
 
 def decide(case: Case, memory: Memory) -> Step:

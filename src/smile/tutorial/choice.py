@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from smile.regex import regex
 from smile.tutorial import words
 
-_OURS = re.compile(
+_OURS = regex(
     r"\b(linux|debian|ubuntu|unix|posix|gnu|all (?:platforms|systems|os)|any (?:os|"
     r"system|platform)|wsl2?)\b|\bapt(?:-get)?\b|\*nix",
     re.IGNORECASE,
 )
-_THEIRS = re.compile(
+_THEIRS = regex(
     r"\b(windows|win32|win64|powershell|cmd(?:\.exe)?|command prompt|git bash|macos|"
     r"mac os(?: x)?|os ?x|"
     r"macs?\b(?! address)|apple silicon|darwin|homebrew|brew|macports|chocolatey|"
@@ -23,25 +24,25 @@ _THEIRS = re.compile(
     r"chromeos|solaris|slackware|amazon linux)\b",
     re.IGNORECASE,
 )
-_DISTRIBUTION = re.compile(
+_DISTRIBUTION = regex(
     r"\b(fedora|rhel|red ?hat|centos|rocky|alma ?linux|opensuse|suse|arch ?linux|manjaro|gentoo|"
     r"alpine(?: linux)?|void linux|amazon linux)\b",
     re.IGNORECASE,
 )
-_STRICT = re.compile(r"\b(debian|ubuntu|apt(?:-get)?)\b", re.IGNORECASE)
-_FOR = re.compile(
+_STRICT = regex(r"\b(debian|ubuntu|apt(?:-get)?)\b", re.IGNORECASE)
+_FOR = regex(
     r"(?:^|[\s(])(?:on|for|under|in|using|with|use|if you(?:'re| are)?|"
     r"your)\s[^.;:]{0,60}$|^[\W\d]{0,6}$",
     re.IGNORECASE,
 )
-_OR = re.compile(
+_OR = regex(
     r"^\W{0,4}(?:or\b|alternatively\b|alternately\b|otherwise\b|another (?:way|"
     r"option|alternative)\b|"
     r"if you(?:'d| would)? (?:rather|prefer)\b|instead of\b|as an alternative\b|or else\b|"
     r"you can also (?:use|install)\b|you could also\b|equivalently\b)",
     re.IGNORECASE,
 )
-_TOOL = re.compile(
+_TOOL = regex(
     r"\b(npm|yarn|pnpm|bun|deno|pip|pipx|uv|poetry|pipenv|pdm|hatch|rye|conda|mamba|"
     r"anaconda|miniconda|"
     r"docker(?: compose)?|podman|homebrew|brew|nix|snap|flatpak|apt(?:-get)?|yum|dnf|pacman|"
@@ -65,7 +66,7 @@ _SETS = (
 """Words of which a reader takes one; which of them, the order of the text says."""
 _PREFERRED = ("npm", "pip", "bash", "apt", "apt-get", "debian", "ubuntu", "linux", "curl", "venv",
               "sh", "shell", "terminal", "unix")  # fmt: skip
-_RECOMMENDED = re.compile(r"\brecommended\b", re.IGNORECASE)
+_RECOMMENDED = regex(r"\brecommended\b", re.IGNORECASE)
 
 
 def applies(text: str) -> bool | None:
@@ -127,7 +128,7 @@ def pick(labels: Sequence[str], marked: Iterable[int] = ()) -> int:
     systems = [applies(label) for label in labels]
     candidates = [i for i, s in enumerate(systems) if s is not False] or list(range(len(labels)))
     lowered = [re.sub(r":[\w-]+:", " ", label).lower() for label in labels]
-    for wanted in (_STRICT, re.compile(r"\blinux\b")):
+    for wanted in (_STRICT, regex(r"\blinux\b")):
         ours = [
             i
             for i in candidates

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from smile.regex import regex
 from smile.tutorial import (
     asking,
     choice,
@@ -21,19 +22,19 @@ from smile.tutorial.context import Case, Intro, Memory
 from smile.tutorial.model import Expect, Repl, Run, Skip, SkipReason, Step, Terminal
 from smile.tutorial.shell import Draft
 
-_NEW_TERMINAL = re.compile(
+_NEW_TERMINAL = regex(
     r"\b(?:in|into|open|opening|start|starting|launch|use|using|from|to|with|on|have|"
     r"via)\s+(?:an?\s+|the\s+|your\s+|up\s+|yet\s+)*(?:another|second|new|separate|"
     r"different|third|other|additional)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|"
     r"command prompt|tab|window)s?\b",
     re.IGNORECASE,
 )
-_SAME_TERMINAL = re.compile(
+_SAME_TERMINAL = regex(
     r"\b(?:back (?:in|to)|return to|first|original|same|"
     r"previous)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|window|tab)\b",
     re.IGNORECASE,
 )
-_OPTIONAL = re.compile(
+_OPTIONAL = regex(
     r"^\W*optional(?:ly)?\b|\(optional\)|^\W*if you (?:want|like|wish|need|"
     r"would like|'d like|are curious|haven't|have not|don't|do not|get|see|can't|cannot|plan|"
     r"intend|decide|only|already|encounter|run into|are (?:upgrading|migrating))\b|"
@@ -41,18 +42,16 @@ _OPTIONAL = re.compile(
     r"\bhere(?:'s| is) how (?:to|you)\b",
     re.IGNORECASE,
 )
-_ALSO = re.compile(
-    r"^\W*(?:you|we) (?:can|could|may|might) (?:also|optionally|even)\b", re.IGNORECASE
-)
-_BACKGROUND = re.compile(r"\bin the background\b", re.IGNORECASE)
-LEFT_RUNNING = re.compile(
+_ALSO = regex(r"^\W*(?:you|we) (?:can|could|may|might) (?:also|optionally|even)\b", re.IGNORECASE)
+_BACKGROUND = regex(r"\bin the background\b", re.IGNORECASE)
+LEFT_RUNNING = regex(
     r"\b(?:leave|keep) (?:it|this|that|the \w+)(?: \w+){0,2} (?:running|open)\b|"
     r"\bkeeps? running\b",
     re.IGNORECASE,
 )
-_EITHER = re.compile(r"\b(?:either|one|any) of (?:the following|these|those)\b", re.IGNORECASE)
-_OR_COMMENT = re.compile(r"^#+\s*(?:or\b|alternatively\b|\(or\b)", re.IGNORECASE)
-_MARKED = re.compile(r"#\s*byexample:.*\+skip", re.IGNORECASE)
+_EITHER = regex(r"\b(?:either|one|any) of (?:the following|these|those)\b", re.IGNORECASE)
+_OR_COMMENT = regex(r"^#+\s*(?:or\b|alternatively\b|\(or\b)", re.IGNORECASE)
+_MARKED = regex(r"#\s*byexample:.*\+skip", re.IGNORECASE)
 
 
 def decide(case: Case, memory: Memory) -> Step | None:

@@ -6,19 +6,20 @@ import json
 import re
 import tomllib
 
+from smile.regex import regex
 from smile.tutorial import words
 
 _DEFINED = {
-    "python": re.compile(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=]{1,80})?=(?!=)"),
-    "make": re.compile(r"^([\w.%/$(){}-]+)\s*:(?!=)"),
-    "js": re.compile(
+    "python": regex(r"^(?:async\s+)?(?:def|class)\s+(\w+)|^(\w+)\s*(?::[^=]{1,80})?=(?!=)"),
+    "make": regex(r"^([\w.%/$(){}-]+)\s*:(?!=)"),
+    "js": regex(
         r"^(?:export\s+)?(?:default\s+)?(?:declare\s+)?(?:async\s+)?"
         r"(?:function\*?|class|interface|type|enum|const|let|var)\s+(\w+)"
     ),
-    "c": re.compile(r"^[A-Za-z_][\w\s*]{0,80}?\b(\w+)\s*\([^;]{0,160}$"),
-    "yaml": re.compile(r"^([\w.-]+)\s*:"),
-    "toml": re.compile(r"^\s{0,2}(\[[^\]]{1,80}\]|[\w.-]+(?=\s*=))"),
-    "": re.compile(
+    "c": regex(r"^[A-Za-z_][\w\s*]{0,80}?\b(\w+)\s*\([^;]{0,160}$"),
+    "yaml": regex(r"^([\w.-]+)\s*:"),
+    "toml": regex(r"^\s{0,2}(\[[^\]]{1,80}\]|[\w.-]+(?=\s*=))"),
+    "": regex(
         r"^(?:pub(?:\([a-z]+\))?\s+)?(?:async\s+)?(?:fn|struct|enum|trait|mod|impl|func|"
         r"type|var|const|"
         r"package|class|interface|def|module|sub|object|val|function|message|service|"
@@ -35,7 +36,7 @@ _LIKE = {
     "json": "json",
     "ini": "toml",
 }
-_COMPLETE = re.compile(
+_COMPLETE = regex(
     r"^(?:#!|<!doctype|<html|<\?xml|<\?php|package\s+\w|import\s|"
     r"from\s+[\w.]+\s+import|#include|use\s+\w|"
     r"using\s+\w|require\b|const\s+.{1,80}=\s*require\(|var\s+.{1,80}=\s*require\(|"
@@ -45,7 +46,7 @@ _COMPLETE = re.compile(
     r"<script|<template|module\s+\w|defmodule\s|library\(|plugins\s*\{|/// <reference)",
     re.IGNORECASE,
 )
-_ELISION = re.compile(
+_ELISION = regex(
     r"^\s*(?:(?://|#|--|;|\*|/\*+|<!--|\{/\*)\s*(?:\.{3}|…|\[\.{3}\]|"
     r"(?:the )?(?:other|existing|remaining|"
     r"previous|rest of|same as|snip|omitted)\b.{0,80})|(?:\.{3}|…|"
@@ -53,9 +54,9 @@ _ELISION = re.compile(
     r"\.{3}\s)",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:\s|[{\[(,])(?:\.{3}|…)\s*[,}\])]?\s*$")
-_PLACE = re.compile(r"<[a-z]+(?:[ _-][a-z]+){1,5}>")
-_ENTRY = re.compile(r"^(?:[\w.@-]{1,60}/|[\w@-]{0,60}(?:\.[\w-]{1,20}){1,3}|[A-Z]\w{3,20}|\.{3})$")
+_TRAILING = regex(r"(?:\s|[{\[(,])(?:\.{3}|…)\s*[,}\])]?\s*$")
+_PLACE = regex(r"<[a-z]+(?:[ _-][a-z]+){1,5}>")
+_ENTRY = regex(r"^(?:[\w.@-]{1,60}/|[\w@-]{0,60}(?:\.[\w-]{1,20}){1,3}|[A-Z]\w{3,20}|\.{3})$")
 _MARKUP = frozenset({"html", "xml", "vue", "svelte", "jsx", "tsx", "astro", "md", "php", "jinja"})
 
 

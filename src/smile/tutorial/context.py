@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
+from smile.regex import regex
 from smile.tutorial import fence
 from smile.tutorial.blocks import Block
 from smile.tutorial.fence import Info
@@ -13,8 +13,8 @@ from smile.tutorial.sections import Place
 from smile.tutorial.shell import tokens
 from smile.tutorial.text import Sentence
 
-_TOUCHED = re.compile(r"(?:^|[\s;&|])(?:touch\s+([^;&|<>]+)|[^<>;&|]*>{1,2}\s*([\w./~@-]+))")
-_MADE = re.compile(r"(?:^|[;&|]\s*)(?:mkdir\s+([^;&|<>]+)|cd\s+([\w./~@-]+))")
+_TOUCHED = regex(r"(?:^|[\s;&|])(?:touch\s+([^;&|<>]+)|[^<>;&|]*>{1,2}\s*([\w./~@-]+))")
+_MADE = regex(r"(?:^|[;&|]\s*)(?:mkdir\s+([^;&|<>]+)|cd\s+([\w./~@-]+))")
 
 
 @dataclass(slots=True)

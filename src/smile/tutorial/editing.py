@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import fence, naming
 from smile.tutorial.asking import Wish, clauses
 from smile.tutorial.text import Sentence
 
-_EDIT = re.compile(
+_EDIT = regex(
     r"^(?:change|edit|modify|update|replace|rename|delete|remove|clear(?: out)?|"
     r"empty|copy|move|paste|add|insert|append|"
     r"put|uncomment|comment out|set|fill in|create|make|adjust|enable|disable|"
     r"change (?:in)?to|navigate|go|switch)\b",
     re.IGNORECASE,
 )
-_PLAIN_THING = re.compile(
+_PLAIN_THING = regex(
     r"\b(?:file|files|director(?:y|ies)|folder|line|lines|string|heading|entry|"
     r"setting|value|text|section|code)\b",
     re.IGNORECASE,
 )
-_MAKE = re.compile(r"^(?:create|make)\b", re.IGNORECASE)
-_MADE = re.compile(
-    r"\b(?:(?:sub)?director(?:y|ies)|(?:sub-?)?folders?|dir|files?)\b", re.IGNORECASE
-)
-_GO = re.compile(
+_MAKE = regex(r"^(?:create|make)\b", re.IGNORECASE)
+_MADE = regex(r"\b(?:(?:sub)?director(?:y|ies)|(?:sub-?)?folders?|dir|files?)\b", re.IGNORECASE)
+_GO = regex(
     r"^(?:change(?: directory)? (?:in)?to|navigate|go (?:back )?(?:in)?to|switch to|"
     r"move (?:in)?to)\b",
     re.IGNORECASE,
 )
-_SHOW = re.compile(r"^open\b.{0,80}\bbrowser\b", re.IGNORECASE | re.DOTALL)
-_NO_MAKING = re.compile(r"^make (?:sure|use|it|them|a note|any|changes|certain)\b", re.IGNORECASE)
-_PROJECT = re.compile(r"\b(?:project|app|application) (?:called|named)\b", re.IGNORECASE)
-_DIRECTORY = re.compile(r"\bdirector|\bfolder|\bdir\b", re.IGNORECASE)
-_IN_PROGRAM = re.compile(
+_SHOW = regex(r"^open\b.{0,80}\bbrowser\b", re.IGNORECASE | re.DOTALL)
+_NO_MAKING = regex(r"^make (?:sure|use|it|them|a note|any|changes|certain)\b", re.IGNORECASE)
+_PROJECT = regex(r"\b(?:project|app|application) (?:called|named)\b", re.IGNORECASE)
+_DIRECTORY = regex(r"\bdirector|\bfolder|\bdir\b", re.IGNORECASE)
+_IN_PROGRAM = regex(
     r"^(?:navigate|go|switch|move|change)[^\x01]{0,60}\b(?:page|tab|branch|section|menu|url|"
     r"browser|settings)\b|terminal|://",
     re.IGNORECASE,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from smile.regex import regex
 from smile.tutorial import words
 
-_PAIR = re.compile(
+_PAIR = regex(
     r"""["']?([\w:-]{1,40})["']?\s*[=:]\s*(?:"([^"]{0,300})"|'([^']{0,300})'|\{([^{}]{0,300})\}|([^\s,{}"']{1,300}))"""
 )
-_WORD = re.compile(r"[^\s,{}]+")
+_WORD = regex(r"[^\s,{}]+")
 _NAMES = ("title", "filename", "file-name", "file", "path", "name", "src", "label")
-_LANGUAGE = re.compile(r"^\{?\.?([A-Za-z][\w.#-]*(?:\+[\w+]+|\+\+)?|c\+\+)")
-_DIRECTIVE = re.compile(r"^\{(code-block|code-cell|code|sourcecode|cmd)\}\s*(\S*)\s*(.*)$")
+_LANGUAGE = regex(r"^\{?\.?([A-Za-z][\w.#-]*(?:\+[\w+]+|\+\+)?|c\+\+)")
+_DIRECTIVE = regex(r"^\{(code-block|code-cell|code|sourcecode|cmd)\}\s*(\S*)\s*(.*)$")
 _SKIPPING = frozenset({"ignore", "notest", "no_run", "testignore", "skip", "no-run", "no_test"})
 
 
@@ -99,7 +100,7 @@ def _colon_name(rest: str) -> str:
     return parts[0] if parts and is_path(parts[0]) else ""
 
 
-_PATH = re.compile(r"^(?:~/|\.{1,2}/|/)?[\w.@+{}\[\]$()%*-]+(?:/[\w.@+{}\[\]$()%*-]+)*$")
+_PATH = regex(r"^(?:~/|\.{1,2}/|/)?[\w.@+{}\[\]$()%*-]+(?:/[\w.@+{}\[\]$()%*-]+)*$")
 _PRODUCTS = frozenset(
     "node.js vue.js next.js express.js nuxt.js react.js three.js d3.js ember.js asp.net "
     "socket.io chart.js alpine.js nest.js backbone.js moment.js angular.js electron.js".split()

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import content, fence, naming, placement, shown, words
 from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.naming import Named
 
-_SHOWN = re.compile(
+_SHOWN = regex(
     r"\b(?:looks?|look) (?:something |a bit |a little )?like\b|\bcontains?\b|"
     r"\bgenerated\b|\bhere(?:'s| is| are)\b|\bshould (?:now )?look\b|"
     r"\bwill (?:now )?(?:look|contain|have)\b|\bsimilar to\b",
     re.IGNORECASE,
 )
-_TYPE = re.compile(
+_TYPE = regex(
     r"\b(?:type|typing|enter|write|paste|add|put|create|copy|replace|"
     r"use the following|change|update|save|insert|edit|modify)\b",
     re.IGNORECASE,
 )
-_SECTION = re.compile(
-    r"`\"?([\w.-]{1,40})\"?`\s+(?:section|object|block|property|field|key|entry)\b"
-)
-_CONFIG = re.compile(r"\bconfig(?:uration)?\b|\bsetting\b|\bmanifest\b", re.IGNORECASE)
-_EXAMPLE = re.compile(
+_SECTION = regex(r"`\"?([\w.-]{1,40})\"?`\s+(?:section|object|block|property|field|key|entry)\b")
+_CONFIG = regex(r"\bconfig(?:uration)?\b|\bsetting\b|\bmanifest\b", re.IGNORECASE)
+_EXAMPLE = regex(
     r"^\W*(?:for (?:example|instance)|e\.g|say)\b|\bconsider (?:adding|the)\b|"
     r"\bimagine\b|\bsuppose\b|\bmight look\b|\bcould look\b|\bwould look\b|"
     r"\byou (?:can|could|may|might) also\b|\binstead of\b",
     re.IGNORECASE,
 )
-_WISHES = re.compile(
+_WISHES = regex(
     r"^\W*if (?:you|we) want\b|\byou (?:can|could|may|might) (?:also|optionally)\b|^\W*optional",
     re.IGNORECASE,
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from smile.errors import TutorialError
+from smile.regex import regex
 from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.model import Image, Lines, Tutorial
 
@@ -17,15 +18,13 @@ MAX_BYTES = 102_400
 """The published limit of a tutorial's size."""
 MAX_IMAGE_BYTES = 10 * 1024 * 1024
 
-_MARKDOWN = re.compile(
+_MARKDOWN = regex(
     r"!\[[^\[\]]{0,1000}\]\(\s*<?([^()<>\s]{1,1000}(?:\([^()\s]{0,200}\)[^()<>\s]{0,200})?)>?(?:\s+[^()]{0,500})?\)"
 )
-_REFERENCE = re.compile(r"!\[([^\[\]]{0,500})\](?:\[([^\[\]]{0,500})\])?(?![(\[])")
-_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]]{1,500})\]:\s*<?([^\s<>]{1,1000})>?", re.MULTILINE)
-_TAG = re.compile(
-    r"<img\b[^<>]{0,4000}?\bsrc\s*=\s*[\"'{]{0,2}([^\"'<>{}\s]{1,1000})", re.IGNORECASE
-)
-_REMOTE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
+_REFERENCE = regex(r"!\[([^\[\]]{0,500})\](?:\[([^\[\]]{0,500})\])?(?![(\[])")
+_DEFINITION = regex(r"^ {0,3}\[([^\[\]]{1,500})\]:\s*<?([^\s<>]{1,1000})>?", re.MULTILINE)
+_TAG = regex(r"<img\b[^<>]{0,4000}?\bsrc\s*=\s*[\"'{]{0,2}([^\"'<>{}\s]{1,1000})", re.IGNORECASE)
+_REMOTE = regex(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 
 def load(path: Path, *, steps: bool = True) -> Tutorial:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from smile.regex import regex
 from smile.tutorial import fence, words
 from smile.tutorial.text import Sentence
 
@@ -13,10 +14,10 @@ VERBS = (
     "make|define|configure|extend|start|set|move|copy|type|enter|place|include|rewrite|name|"
     "populate|fill|adjust|generate"
 )
-_VERB = re.compile(
+_VERB = regex(
     rf"\b(?:{VERBS})(?:s|d|ed|ing|ting)?\b|\bput\b|\bon to\b|\bcalled\b|\bnamed\b", re.IGNORECASE
 )
-_IN = re.compile(
+_IN = regex(
     r"(?:^|[,;:(]\s*|\b(?:and|then|now|first|next|finally|with)\s+)(?:now,?\s+|"
     r"then,?\s+|next,?\s+|finally,?\s+)?"
     r"(?:in|inside|within|into|to|for|under|from|file|content(?:s)? of|(?:at |"
@@ -26,7 +27,7 @@ _IN = re.compile(
     r"named\s+|existing\s+)*$",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(
+_COMMENT = regex(
     r"^\s*(?:#|//|--|;|%|/\*+|<!--|\"|\{/\*|\{#)\s*"
     r"(?:(?:save (?:this |it )?(?:as|to|in(?:to)?)|file(?:name)?:?|in|this is|"
     r"contents? of|path:)\s+)?"
@@ -34,18 +35,18 @@ _COMMENT = re.compile(
     r"updated|modified)[^)]*\))?\s*:?$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
+_AFTER = regex(
     r"^(?:now,?\s+|then,?\s+|and\s+|next,?\s+)?(?:please\s+)?(?:save|store|put|name|"
     r"call|write|copy|place)\s+"
     r"(?:(?:this|it|that|the)\b[^`*_]{0,50}?\s)?(?:file\s+)?(?:(?:as|to|in(?:to)?|under)\b|`|\*|_)",
     re.IGNORECASE,
 )
-_BARE = re.compile(
+_BARE = regex(
     r"(?<![\w/.@`-])((?:~/|\./)?(?:[\w.-]+/){0,8}[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,9}|"
     r"Makefile|Dockerfile|Procfile|Gemfile|Rakefile|Vagrantfile|Jenkinsfile|Pipfile|"
     r"CMakeLists\.txt)(?![\w/-]|\.\w)"
 )
-_DIRECTORY = re.compile(
+_DIRECTORY = regex(
     r"\b(?:in|under|inside|within|into|to)\s+(?:of\s+)?(?:a|an|the|your|our|its|"
     r"this)?\s*(?:new\s+|newly created\s+)?[`*_]{1,2}([\w./{}@~-]+?)/?[`*_]{1,2}\s*"
     r"(?:sub)?(?:-)?(director(?:y|ies)|folder|dir)?\b",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import choice, fence, words
 from smile.tutorial.asking import Wish, asks
 from smile.tutorial.shell import program
@@ -16,23 +17,23 @@ _DO_VERBS = (
     "download|clone|fetch|update|upgrade|remove|uninstall|delete|begin|confirm|open|enter|restart|boot|bring|"
     "spin|make|preview|publish|commit|stage|push|pull|list|view|see|inspect"
 )
-_VERB = re.compile(
+_VERB = regex(
     rf"(?:^|[\s,;:(])({_RUN_VERBS})(?:\s+(?:the|following|command|commands|this|again|"
     r"in your terminal|a|an|something like|just|simply|once|out|with|up|"
     r"your (?:app|project|server|application|code|tests|program)|it|script|npm|shell|either|"
     r"with the command|the command|following(?: command)? [^.:`\x01]{1,60}:))*[:\s]*$",
     re.IGNORECASE,
 )
-_MEANS = re.compile(
+_MEANS = regex(
     r"\b(?:by (?:running|executing|typing|entering|issuing|using|calling)|with|using|via)"
     r"(?:\s+the)?(?:\s+(?:following\s+)?command)?[:\s]*$",
     re.IGNORECASE,
 )
-_DONE = re.compile(rf"(?:^|[\s,;:(])({_DO_VERBS})\b[^,;]{{0,120}}$", re.IGNORECASE)
-_BEFORE = re.compile(rf"(?:^|\s)({_RUN_VERBS})\s[^a-z]*\x01", re.IGNORECASE)
-_OR = re.compile(r"[\s\"”)]*(?:,?\s*or\s*|/|,\s*)(?:with\s+\w+:?\s*)?[\s(\"“]*")
-_ALONE = re.compile(r"(?:then|now|next|first|finally|and)[,:\s]*", re.IGNORECASE)
-_NO_COMMAND = re.compile(
+_DONE = regex(rf"(?:^|[\s,;:(])({_DO_VERBS})\b[^,;]{{0,120}}$", re.IGNORECASE)
+_BEFORE = regex(rf"(?:^|\s)({_RUN_VERBS})\s[^a-z]*\x01", re.IGNORECASE)
+_OR = regex(r"[\s\"”)]*(?:,?\s*or\s*|/|,\s*)(?:with\s+\w+:?\s*)?[\s(\"“]*")
+_ALONE = regex(r"(?:then|now|next|first|finally|and)[,:\s]*", re.IGNORECASE)
+_NO_COMMAND = regex(
     r"^\s*(?:script|task|function|test|tests|method|target|job|container|server|"
     r"program|app|example|binary|class|file|module|"
     r"key|keyword|option|flag|argument|parameter|field|variable|attribute|property|"
@@ -41,7 +42,7 @@ _NO_COMMAND = re.compile(
     r"specify|represent|define|declare))\b",
     re.IGNORECASE,
 )
-_WINDOWS = re.compile(r"\\(?:Scripts|bin)\\|\.exe\b|\.bat\b|^\.\\")
+_WINDOWS = regex(r"\\(?:Scripts|bin)\\|\.exe\b|\.bat\b|^\.\\")
 _NO_START = ("-", "<", "{", "[", "(", "#", "'", '"', "@", "http", "/")
 
 

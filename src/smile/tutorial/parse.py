@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from smile.regex import regex
 from smile.tutorial import (
     changes,
     commands,
@@ -31,26 +32,26 @@ from smile.tutorial.scan import Marker
 from smile.tutorial.sections import Sections
 from smile.tutorial.wanted import Wanted, settle
 
-_NEXT = re.compile(
+_NEXT = regex(
     r"^(?:smile:\s*skip|skip:\s*next|skip doccmd\[[^\]]{0,60}\]:\s*next|"
     r"pytest-codeblocks:\s*skip|pytest\.mark\.skip.*|"
     r"pmd-metadata:.*\bnotest\b.*|notest|test ignore|md-?test:?\s*skip|no-?test)$",
     re.IGNORECASE,
 )
-_START = re.compile(
+_START = regex(
     r"^(?:test ignore start|skip doccmd\[[^\]]{0,60}\]:\s*start|"
     r"smile:\s*skip[ -]start|skip:\s*start)$",
     re.IGNORECASE,
 )
-_END = re.compile(
+_END = regex(
     r"^(?:test ignore (?:end|stop)|skip doccmd\[[^\]]{0,60}\]:\s*end|"
     r"smile:\s*skip[ -]end|skip:\s*end)$",
     re.IGNORECASE,
 )
-_OURS = re.compile(
+_OURS = regex(
     r"\b(?:apt(?:-get)?|pip3?|npm|curl|pipx|cargo|go) (?:-\S+ )?(?:install|add|-)|\bapt\b"
 )
-_RESULT = re.compile(r"\b(?:output|result|response|expected)\b", re.IGNORECASE)
+_RESULT = regex(r"\b(?:output|result|response|expected)\b", re.IGNORECASE)
 
 
 def parse(source: str) -> tuple[Step, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import content
 from smile.tutorial.model import Placement
 
-NEW = re.compile(
+NEW = regex(
     r"\b(?:creat(?:e|es|ing)|new file|new module|new script|sav(?:e|ing) (?:(?:this|"
     r"it|that|the \w+)\b[^.]{0,40}? )?(?:as|to|in|into)\b|call(?:ed)?|named?|made?|"
     r"with the following contents?|write|writing|holds|put it in|replace (?:all|"
@@ -15,26 +16,26 @@ NEW = re.compile(
     r"contents? of)\b",
     re.IGNORECASE,
 )
-ADD = re.compile(
+ADD = regex(
     r"\b(?:add(?:ing)?|append(?:ing)?|insert(?:ing)?|includ(?:e|ing)|extend(?:ing)?|put)\b",
     re.IGNORECASE,
 )
-END = re.compile(
+END = regex(
     r"\b(?:bottom|end)\s+of\b|\b(?:at|to)\s+(?:the\s+)?(?:very\s+)?(?:end|bottom)\b|\bappend",
     re.IGNORECASE,
 )
-TOP = re.compile(
+TOP = regex(
     r"\b(?:at|to|on)\s+(?:the\s+)?(?:very\s+)?(?:top|beginning|start)\b|\btop of\b|\bprepend",
     re.IGNORECASE,
 )
-CHANGE = re.compile(
+CHANGE = regex(
     r"\b(?:updat(?:e|ed|ing)|modif(?:y|ied|ying)|chang(?:e|ed|ing)|edit(?:ed|ing)?|"
     r"replac(?:e|ed|ing)|now looks?|should (?:now )?look|looks? like|rewrit(?:e|ten)|"
     r"adjust(?:ed)?|set(?:ting)?|new version|final(?:ly)?|complete|configur(?:e|ing)|"
     r"alter)\b",
     re.IGNORECASE,
 )
-PARTIAL = re.compile(r"\badd\b.{0,60}\bto\b", re.IGNORECASE | re.DOTALL)
+PARTIAL = regex(r"\badd\b.{0,60}\bto\b", re.IGNORECASE | re.DOTALL)
 
 
 def placement(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import choice
 from smile.tutorial.asking import Wish
 from smile.tutorial.browsing import stops, visits
@@ -12,7 +13,7 @@ from smile.tutorial.orders import runs
 from smile.tutorial.shell import same
 from smile.tutorial.text import Sentence
 
-_SOFT = re.compile(
+_SOFT = regex(
     r"\b(?:you|we) (?:can|could|may|might)(?: now)? (?:also|optionally|even|"
     r"alternatively)\b|^\W*optional(?:ly)?\b|"
     r"\(optional\)|\bif you (?:want|like|wish|prefer|would like|'d like|need|"

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial.blocks import Block
 from smile.tutorial.model import Repl
 
 _PROMPTS = (
-    ("python", re.compile(r"^\s*>>>(?: |$)"), re.compile(r"^\s*\.\.\.(?: |$)")),
-    ("python", re.compile(r"^\s*In \[\d+\]: "), re.compile(r"^\s*\.{3,}: ?")),
-    ("sqlite", re.compile(r"^\s*sqlite3?> "), re.compile(r"^\s*\.\.\.> ")),
-    ("mysql", re.compile(r"^\s*(?:mysql|MariaDB \[[^\]]{0,40}\])> "), re.compile(r"^\s*-> ")),
-    ("psql", re.compile(r"^\s*\w{1,40}=[#>] "), re.compile(r"^\s*\w{1,40}[-(][#>] ")),
-    ("ruby", re.compile(r"^\s*(?:irb(?:\([^)]{0,30}\)[:\d]*)?[>*]|[\w-]{1,30}\([\w-]{1,30}\)>) ?"),
-     re.compile(r"^\s*irb\([^)]{0,30}\)[:\d]*\* ")),
-    ("elixir", re.compile(r"^\s*iex(?:\(\d+\))?> "), re.compile(r"^\s*\.\.\.(?:\(\d+\))?> ")),
-    ("haskell", re.compile(r"^\s*(?:ghci|Prelude|λ|\*Main)> "), re.compile(r"^\s*\w+\| ")),
-    ("julia", re.compile(r"^\s*julia> "), re.compile(r"^\s{7}")),
-    ("scala", re.compile(r"^\s*scala> "), re.compile(r"^\s*\| ")),
-    ("redis", re.compile(r"^\s*(?:redis[ \w.:]{0,30}|127\.0\.0\.1:\d+)> "), re.compile(r"^$a")),
-    ("mongo", re.compile(r"^\s*(?:mongosh?|test)> "), re.compile(r"^\s*\.\.\. ")),
-    ("lua", re.compile(r"^\s*lua> "), re.compile(r"^\s*>> ")),
+    ("python", regex(r"^\s*>>>(?: |$)"), regex(r"^\s*\.\.\.(?: |$)")),
+    ("python", regex(r"^\s*In \[\d+\]: "), regex(r"^\s*\.{3,}: ?")),
+    ("sqlite", regex(r"^\s*sqlite3?> "), regex(r"^\s*\.\.\.> ")),
+    ("mysql", regex(r"^\s*(?:mysql|MariaDB \[[^\]]{0,40}\])> "), regex(r"^\s*-> ")),
+    ("psql", regex(r"^\s*\w{1,40}=[#>] "), regex(r"^\s*\w{1,40}[-(][#>] ")),
+    ("ruby", regex(r"^\s*(?:irb(?:\([^)]{0,30}\)[:\d]*)?[>*]|[\w-]{1,30}\([\w-]{1,30}\)>) ?"),
+     regex(r"^\s*irb\([^)]{0,30}\)[:\d]*\* ")),
+    ("elixir", regex(r"^\s*iex(?:\(\d+\))?> "), regex(r"^\s*\.\.\.(?:\(\d+\))?> ")),
+    ("haskell", regex(r"^\s*(?:ghci|Prelude|λ|\*Main)> "), regex(r"^\s*\w+\| ")),
+    ("julia", regex(r"^\s*julia> "), regex(r"^\s{7}")),
+    ("scala", regex(r"^\s*scala> "), regex(r"^\s*\| ")),
+    ("redis", regex(r"^\s*(?:redis[ \w.:]{0,30}|127\.0\.0\.1:\d+)> "), regex(r"^$a")),
+    ("mongo", regex(r"^\s*(?:mongosh?|test)> "), regex(r"^\s*\.\.\. ")),
+    ("lua", regex(r"^\s*lua> "), regex(r"^\s*>> ")),
 )  # fmt: skip
 _START = {"python": "python", "python3": "python", "node": "node", "irb": "ruby"}
 

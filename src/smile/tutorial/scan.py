@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from smile.regex import regex
+
 MAX_TAG_LINES = 40
 """A tag that isn't closed by then is no tag."""
 
@@ -51,35 +53,35 @@ class Scanned:
     markers: list[Marker]
 
 
-_TAB = re.compile(r'^(\s*)===[!+]{0,2}\s+"([^"]*)"\s*$')
-_NOTE = re.compile(r"^(\s*)(?:!!!|\?\?\?\+?)\s+([\w-]+)[^\"]{0,80}(?:\"([^\"]*)\")?\s*$")
-_FENCE = re.compile(r"^([\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?)(`{3,}|~{3,})([^\n]*)$")
-_COLONS = re.compile(r"^\s*(:{3,})\s*(.*?)\s*$")
-_TAG = re.compile(r"<(/?)([A-Za-z][\w.:-]*)((?:\s[^<>]*)?)>")
-_ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]{0,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|\{([^{}]*)\})""")
-_BARE = re.compile(r"\b(default|recommended|open)\b(?!\s*=)")
-_SHORTCODE = re.compile(
+_TAB = regex(r'^(\s*)===[!+]{0,2}\s+"([^"]*)"\s*$')
+_NOTE = regex(r"^(\s*)(?:!!!|\?\?\?\+?)\s+([\w-]+)[^\"]{0,80}(?:\"([^\"]*)\")?\s*$")
+_FENCE = regex(r"^([\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?)(`{3,}|~{3,})([^\n]*)$")
+_COLONS = regex(r"^\s*(:{3,})\s*(.*?)\s*$")
+_TAG = regex(r"<(/?)([A-Za-z][\w.:-]*)((?:\s[^<>]*)?)>")
+_ATTRIBUTE = regex(r"""([A-Za-z_][\w:.-]{0,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|\{([^{}]*)\})""")
+_BARE = regex(r"\b(default|recommended|open)\b(?!\s*=)")
+_SHORTCODE = regex(
     r"^\s*(?:\{\{[<%]\s*(/?)\s*([\w-]+)(.*?)/?\s*[>%]\}\}|\{%-?\s*(end)?([\w-]+)(.*?)-?%\})\s*$"
 )
-_LIST = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])(\s+)\S")
-_MDX = re.compile(
+_LIST = regex(r"^(\s*)([-*+]|\d{1,9}[.)])(\s+)\S")
+_MDX = regex(
     r"^(import\s.{0,300}\sfrom\s+['\"][^'\"]+['\"];?|import\s+['\"][^'\"]+['\"];?|"
     r"export\s+(const|default|function)\s.{0,400})\s*$"
 )
-_AUTOLINK = re.compile(r"^<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>]+@)")
-_MDX_COMMENT = re.compile(r"^\s*\{/\*(.*?)\*/\}\s*$")
-_LINK_COMMENT = re.compile(r"^\s*\[(?:comment|//)\]:\s*(?:#|<>)\s*[(\"'](.*)[)\"']\s*$")
-_CODE = re.compile(r"<(code|kbd|tt)>([^<>`]{1,300})</\1>")
+_AUTOLINK = regex(r"^<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>]+@)")
+_MDX_COMMENT = regex(r"^\s*\{/\*(.*?)\*/\}\s*$")
+_LINK_COMMENT = regex(r"^\s*\[(?:comment|//)\]:\s*(?:#|<>)\s*[(\"'](.*)[)\"']\s*$")
+_CODE = regex(r"<(code|kbd|tt)>([^<>`]{1,300})</\1>")
 _OPAQUE = frozenset({"script", "style", "svg", "table", "picture", "iframe", "video"})
 _VOID = frozenset("br hr img input meta link source col area base embed wbr track param".split())
-_TABS = re.compile(
+_TABS = regex(
     r"^(tabs?|tab-?item|tab-?panel|tabbed|code-?tab|option|platform-?tab|choice)$", re.IGNORECASE
 )
-_GROUPS = re.compile(
+_GROUPS = regex(
     r"^(tabs|code-?groups?|code-?tabs|tab-?set|multicodeblock|tabset|switcher|codegroup|tabgroup)$",
     re.IGNORECASE,
 )
-_NOTES = re.compile(
+_NOTES = regex(
     r"^(note|tip|info|warning|caution|danger|important|hint|callout|admonition|alert|"
     r"aside|attention|seealso|question|example)$",
     re.IGNORECASE,

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from smile.regex import regex
 from smile.tutorial import choice, fence
 from smile.tutorial.blocks import Block, Document
 from smile.tutorial.model import SkipReason
 from smile.tutorial.scan import Region
 
-_OPTIONAL = re.compile(r"^\W*optional\b|\(optional\)|\boptional(?:ly)?\s*$", re.IGNORECASE)
-_ASIDE = re.compile(
+_OPTIONAL = regex(r"^\W*optional\b|\(optional\)|\boptional(?:ly)?\s*$", re.IGNORECASE)
+_ASIDE = regex(
     r"^\W*(?:contribut(?:ing|e|ors?)|development|developing|hacking|uninstall(?:ing|"
     r"ation)?|troubleshooting|faqs?|"
     r"frequently asked questions|upgrading|migrat(?:ing|ion)\b.*|changelog|"
@@ -28,21 +29,21 @@ _ASIDE = re.compile(
     r"projects? using.*|security|donate)\W*$",
     re.IGNORECASE,
 )
-_INSTALL = re.compile(
+_INSTALL = regex(
     r"\b(?:install|installation|installing|setup|set up|getting|download|"
     r"prerequisites|requirements)\b",
     re.IGNORECASE,
 )
-_WAY = re.compile(
+_WAY = regex(
     r"^\W*(?:\(?(?:option|method|alternative)\s*[\dA-C]*\W*)?(?:(?:using|with|via|"
     r"from|install(?:ing|ation)?|through|by|on|the|a)\s+)*",
     re.IGNORECASE,
 )
-_NTH = re.compile(
+_NTH = regex(
     r"^\W*(?:option|method|alternative|approach|variant)\s*([\dA-D])\b|^\W*alternative(?:ly)?\b",
     re.IGNORECASE,
 )
-_OR_LABEL = re.compile(r"^\W*(?:or\b|alternativ)", re.IGNORECASE)
+_OR_LABEL = regex(r"^\W*(?:or\b|alternativ)", re.IGNORECASE)
 _ASIDE_KINDS = frozenset(
     {"objectives", "questions", "keypoints", "prereq", "testimonial", "instructor", "spoiler"}
 )

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import words
 from smile.tutorial.shell import Draft, Scanner, program
 
 _PROMPTS = (
-    re.compile(r"^\s*\$(?:\s+|$)(?!\d)"),
-    re.compile(
+    regex(r"^\s*\$(?:\s+|$)(?!\d)"),
+    regex(
         r"^\s*(?:\([\w .:/-]{1,40}\)\s*)?[\w.-]{1,40}@[\w.-]{1,60}(?:[: ][^$#%\n]{0,80})?[$#%]\s+"
     ),
-    re.compile(r"^\s*\[[\w.-]{1,40}@[\w.-]{1,60}[^\]\n]{0,60}\][$#]\s+"),
-    re.compile(r"^\s*\([\w .:/-]{1,40}\)\s*[\w~./-]{0,40}\s?[$%#]\s+"),
-    re.compile(
+    regex(r"^\s*\[[\w.-]{1,40}@[\w.-]{1,60}[^\]\n]{0,60}\][$#]\s+"),
+    regex(r"^\s*\([\w .:/-]{1,40}\)\s*[\w~./-]{0,40}\s?[$%#]\s+"),
+    regex(
         r"^\s*(?:\u279c|\u276f|\u03bb|\u2192)\s+(?:[\w~./-]{1,40}\s+git:\([^)\n]{0,40}\)\s*[✗✔]?\s*)?"
     ),
-    re.compile(r"^\s*[\w~./-]{1,30}\$\s+"),
-    re.compile(r"^\s*~?(?:/[\w.-]{1,40}){0,6}\s[$%]\s+"),
-    re.compile(r"^\s*%\s+"),
+    regex(r"^\s*[\w~./-]{1,30}\$\s+"),
+    regex(r"^\s*~?(?:/[\w.-]{1,40}){0,6}\s[$%]\s+"),
+    regex(r"^\s*%\s+"),
 )
-_BASH = re.compile(r"^(?:bash|sh|zsh|shell)(?:-\d\S{0,10}[$#]|[:>$])\s+")
-_ROOT = re.compile(r"^\s*#\s+")
-_ANGLE = re.compile(r"^\s*>\s+")
-_WINDOWS = re.compile(r"^\s*(?:PS(?:\s+[A-Z]:[^>\n]{0,80})?>|[A-Z]:\\[^>\n]{0,80}>)\s*")
-_NOTE = re.compile(r"^\s*//\s*(.*)$")
-_PROGRESS = re.compile(r"^\s*-{2,}>\s*\d{1,3}%\s*$")
-_OUTCOME = re.compile(
+_BASH = regex(r"^(?:bash|sh|zsh|shell)(?:-\d\S{0,10}[$#]|[:>$])\s+")
+_ROOT = regex(r"^\s*#\s+")
+_ANGLE = regex(r"^\s*>\s+")
+_WINDOWS = regex(r"^\s*(?:PS(?:\s+[A-Z]:[^>\n]{0,80})?>|[A-Z]:\\[^>\n]{0,80}>)\s*")
+_NOTE = regex(r"^\s*//\s*(.*)$")
+_PROGRESS = regex(r"^\s*-{2,}>\s*\d{1,3}%\s*$")
+_OUTCOME = regex(
     r"\b(error|fail|missing|warn|denied|not found|exits?|works|succe|crash|exception|invalid|"
     r"refus|reject|abort|nothing)",
     re.IGNORECASE,

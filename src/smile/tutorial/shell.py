@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from smile.regex import regex
 from smile.tutorial.model import Command, Lines
 
 _OPENERS = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSERS = frozenset({"fi", "done", "esac"})
-_HEREDOC = re.compile(r"<<(-?)\s*(?:\\?([\w.!@%+-]+)|'([^']+)'|\"([^\"]+)\")")
-_WORD = re.compile(r"[^\s;&|()`]+")
+_HEREDOC = regex(r"<<(-?)\s*(?:\\?([\w.!@%+-]+)|'([^']+)'|\"([^\"]+)\")")
+_WORD = regex(r"[^\s;&|()`]+")
 MAX_RETRIES = 8
 """How often an open quote is given up before each line counts as a command of its own."""
 

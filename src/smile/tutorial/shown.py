@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from smile.regex import regex
 from smile.tutorial import words
 from smile.tutorial.content import is_tree
 from smile.tutorial.shell import program, words_of
 
-_OUTPUT = re.compile(
+_OUTPUT = regex(
     r"\b(?:prints?|printed|printing|outputs?|outputting|displays?|displayed|shows?|showing|"
     r"(?:will|should|'ll|to|can|now)\s+(?:now\s+|then\s+|also\s+)?(?:see|"
     r"get|have|receive|find|notice)|(?:you|we)\s+(?:now\s+|then\s+|also\s+)?(?:see|get|receive|find|notice)|see(?:s|ing)?\s+(?:something|output|"
@@ -22,19 +23,19 @@ _OUTPUT = re.compile(
     r"which (?:is|gives)|as follows|structure|layout|greeted|reads?|says?)\b",
     re.IGNORECASE,
 )
-_TYPED = re.compile(
+_TYPED = regex(
     r"\b(?:run(?:ning)?|execut(?:e|ing)|typ(?:e|ing)|enter(?:ing)?|issu(?:e|ing)|"
     r"invok(?:e|ing)|install(?:ing)?|commands?|start(?:ing)?|use|using|using:|launch|"
     r"with)\b",
     re.IGNORECASE,
 )
-_CONDITIONAL = re.compile(
+_CONDITIONAL = regex(
     r"^\W*(?:if\b|in case\b|should you\b|otherwise\b|unless\b|when you (?:see|get)\b|"
     r"you (?:may|might)\b|sometimes\b|some(?:times)?\b)|\b(?:you|we) (?:may|"
     r"might) (?:see|get)\b|\bif (?:you|we) (?:see|get)\b",
     re.IGNORECASE,
 )
-_FAILS = re.compile(
+_FAILS = regex(
     r"\b(?:see|get|shows?|prints?|raises?|throws?|gives?|with|results? in|receive|"
     r"produces?|encounter|greeted|reports?|returns?)\b[^.]{0,60}\b(?:errors?|"
     r"exception|traceback|failure|panic)\b|"
@@ -44,11 +45,11 @@ _FAILS = re.compile(
     r"\bwon't compile\b|\bdoes not compile\b|\bdoesn't compile\b",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(
+_NEGATED = regex(
     r"\b(?:no|without|not|any|if|never|fix(?:es)?|may|might|avoid|instead of)\b", re.IGNORECASE
 )
-_AGAIN = re.compile(r"\bwhen (?:we|you) (?:re-?\w+|run|execute|compile)\b", re.IGNORECASE)
-_PRINTED = re.compile(
+_AGAIN = regex(r"\bwhen (?:we|you) (?:re-?\w+|run|execute|compile)\b", re.IGNORECASE)
+_PRINTED = regex(
     r"^\s*(?:(?:[\w./-]+[:(]\d+[:,)]|)\s*(?:error|warning|fatal|note|info|debug|"
     r"panic|traceback|exception)\b[\s:\[(]|error TS\d+|npm (?:WARN|ERR|notice)|"
     r"[A-Z][A-Za-z]*(?:Error|Exception|Warning)\b|Traceback \(most|"
@@ -62,18 +63,18 @@ _PRINTED = re.compile(
     r"Ready)\b[^=]*$)",
     re.IGNORECASE,
 )
-_UPPER = re.compile(r"^[A-Z][a-z]+(?:\s|[:,.!?]|$)(?!.*\s--?\w)")
-_USAGE = re.compile(
+_UPPER = regex(r"^[A-Z][a-z]+(?:\s|[:,.!?]|$)(?!.*\s--?\w)")
+_USAGE = regex(
     r"^\s*(?:usage:\s|[\w./-]+(?:\s[\w-]+){0,3}\s+(?:\[(?:options?|flags?|args?|"
     r"arguments|command|-{1,2}[\w-]+|[A-Z_]+)[^\]]{0,60}\]|<(?:command|options?|"
     r"args?|subcommand)>))",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(
+_GENERIC = regex(
     r"(?<![\w./-])(?:filename|dirname|file_?name|dir_?name|somefile|foo|foobar|"
     r"myfile|file1|file)(?:\.[a-z]{1,4})?(?![\w/=-])"
 )
-_BADGE = re.compile(r"shields\.io|badge\.(?:svg|fury)|/badge[s/.-]|badge\.svg", re.IGNORECASE)
+_BADGE = regex(r"shields\.io|badge\.(?:svg|fury)|/badge[s/.-]|badge\.svg", re.IGNORECASE)
 
 
 def introduces_output(sentence: str) -> bool:

@@ -6,23 +6,24 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from smile.regex import regex
 from smile.tutorial.model import Lines
 
 MAX_PARAGRAPH = 6000
 """A longer paragraph is no instruction; it is not looked at."""
 
-_RUN = re.compile(r"`+")
-_LINK = re.compile(
+_RUN = regex(r"`+")
+_LINK = regex(
     r"!?\[([^\[\]]{0,400})\]\(([^()\s]{0,600}(?:\([^()\s]{0,100}\))?[^()\s]{0,200})(?:\s+[\"'][^\"']{0,200}[\"'])?\)"
 )
-_REFERENCE = re.compile(r"\[([^\[\]]{1,300})\](?:\[[^\[\]]{0,200}\])")
-_END = re.compile(
+_REFERENCE = regex(r"\[([^\[\]]{1,300})\](?:\[[^\[\]]{0,200}\])")
+_END = regex(
     r"(?<=[.!?])(?:[\"”\u2019)*_]{0,3})\s+(?=[\"“'`*_\[(<A-Z0-9\u0001\U0001f300-\U0001faff])"
 )
-_ABBREVIATION = re.compile(
+_ABBREVIATION = regex(
     r"(?:\b(?:e\.g|i\.e|vs|etc|cf|approx|Mr|Dr|no|fig|v)\.|^\d{1,3}\.)$", re.IGNORECASE
 )
-_EMPHASIS = re.compile(r"(?<![\w*_])(\*\*|__|\*|_)(?=\S)([^*\n]{1,160}?)(?<=\S)\1(?![\w*_])")
+_EMPHASIS = regex(r"(?<![\w*_])(\*\*|__|\*|_)(?=\S)([^*\n]{1,160}?)(?<=\S)\1(?![\w*_])")
 
 
 @dataclass(frozen=True, slots=True)

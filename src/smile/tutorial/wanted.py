@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from smile.regex import regex
 from smile.tutorial import choice, editing, fence, prose, shell, text
 from smile.tutorial.asking import Wish
 from smile.tutorial.blocks import Block
@@ -25,24 +26,24 @@ from smile.tutorial.model import (
 from smile.tutorial.scan import Marker
 from smile.tutorial.sections import Place, Sections
 
-_AGAIN = re.compile(
+_AGAIN = regex(
     r"\b(?:again|re-?(?:run|start|execute|build|compile|launch)\w*|once more)\b", re.IGNORECASE
 )
-_NEW_TERMINAL = re.compile(
+_NEW_TERMINAL = regex(
     r"\b(?:in|into|open|opening|start|starting|launch|use|using|from|to|with|on|have|"
     r"via)\s+(?:an?\s+|the\s+|your\s+|up\s+|yet\s+)*(?:another|second|new|separate|"
     r"different|third|other|additional)\s+(?:\w+\s+){0,2}?(?:terminal|shell|console|"
     r"command prompt|tab|window)s?\b",
     re.IGNORECASE,
 )
-_INSTALLER = re.compile(
+_INSTALLER = regex(
     r"^(?:PackageManager|PackageManagers|PackageManagerTabs|InstallCommand|"
     r"InstallTabs|NpmTabs|Npm2Yarn|Install|CreateProject|CodeTabs|Command)$"
 )
-_COPIED = re.compile(
+_COPIED = regex(
     r"^copy\b.{0,60}\b(?:above|example|snippet|code|below|following)\b", re.IGNORECASE | re.DOTALL
 )
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0")
+_LOCAL = regex(r"localhost|127\.0\.0\.1|0\.0\.0\.0")
 
 
 class Wanted:
@@ -218,7 +219,7 @@ def _needed(rest: list[Step]) -> bool:
     return False
 
 
-_DESCRIBES = re.compile(
+_DESCRIBES = regex(
     r"(?:\b(?:will|does|do|includes?|are|is|has|have|means|can|learn|covers?|"
     r"features?|provides?|allows?|lets|helps? you)\s*:\s*$)|"
     r"^\W*(?:and\s+)?(?:this|that|it|these|those|the (?:above|following|key|code|"

@@ -13,21 +13,22 @@ from smile.agent.literal.screen import cut
 from smile.agent.literal.shell import Ending, Manner, Result, Shell
 from smile.agent.literal.terminals import Terminals
 from smile.agent.literal.witness import Witness
+from smile.regex import regex
 from smile.tutorial.model import Command, Lines, Run, Terminal
 
-_SLOW = re.compile(
+_SLOW = regex(
     r"\b(?:apt(?:-get)?|pip3?|npm|npx|yarn|pnpm|uvx?|pipx|poetry|conda|cargo|rustup|go|gem|bundle"
     r"|mvn|gradle|docker|git\s+clone|curl|wget|make|cmake|composer|dotnet|bun|deno)\b"
 )
 _SLOW_FACTOR = 5
-_EXPECTS_FAILURE = re.compile(
+_EXPECTS_FAILURE = regex(
     r"\berrors?\b|\bfail|\bmissing\b|\bcomplain|\bwon't work|\bdoesn't work|\bcrash", re.IGNORECASE
 )
-_WATCHES = re.compile(r"--watch\b|\bwatch\b|\btail -[fF]\b|\brun (?:dev|start|serve|watch)\b")
-_SETS = re.compile(
+_WATCHES = regex(r"--watch\b|\bwatch\b|\btail -[fF]\b|\brun (?:dev|start|serve|watch)\b")
+_SETS = regex(
     r"(?:^|[;&|(\s])(?:export\s+|local\s+|declare\s+|read\s+(?:-\w+\s+)*|for\s+)?(\w+)(?==|\s+in\b|$)"
 )
-_USES = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_USES = regex(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)

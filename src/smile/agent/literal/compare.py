@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-_WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
-_ELIDED = re.compile(r"\.\.\.|…|<[^<>]+>|\[snip\]")
-_VARIES = re.compile(
+from smile.regex import regex
+
+_WORD = regex(r"[^\W\d_]{2,}", re.UNICODE)
+_ELIDED = regex(r"\.\.\.|…|<[^<>]+>|\[snip\]")
+_VARIES = regex(
     r"\d{1,2}:\d{2}|\d{4}-\d{2}-\d{2}|\b[0-9a-f]{7,40}\b|0x[0-9a-f]+|(?<![\w.~])(?:/[\w.@~+-]+){2,}"
     r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b"
     r"|\d+%|v?\d+\.\d+[.\d\w-]*|\d+ ?(?:ms|s|seconds|kB|KB|MB|B)\b"
 )
-_DRAWN = re.compile("[\u2500-\u257f]")  # frames and trees: drawn differently by every release
-_TELLS_OF_FAILURE = re.compile(
+_DRAWN = regex("[\u2500-\u257f]")  # frames and trees: drawn differently by every release
+_TELLS_OF_FAILURE = regex(
     r"\b(?:errors?|fail\w*|fatal|missing|not found|[Uu]sage|cannot|can't|invalid)\b"
     r"|\b[A-Z]{1,4}\d{3,4}\b",
     re.IGNORECASE,

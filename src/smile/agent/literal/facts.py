@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from smile.agent.literal import processes
+from smile.regex import regex
 from smile.wire import Facts, Failure
 
 _TOOLS = (
@@ -16,7 +17,7 @@ _TOOLS = (
     "git", "curl", "wget", "make", "gcc", "go", "cargo", "rustc", "java", "docker", "bash",
 )  # fmt: skip
 _VERSIONED = {"python3": "--version", "node": "--version", "npm": "--version", "go": "version"}
-_NAME = re.compile(r"[\w@.+~-]*[\w~](?:/[\w@.+~{}-]+)*")
+_NAME = regex(r"[\w@.+~-]*[\w~](?:/[\w@.+~{}-]+)*")
 _PRUNED = frozenset({"proc", "sys", "dev", "__pycache__", ".git", ".cache", "doc", "man", "locale"})
 _MOST_NAMES, _MOST_PLACES, _MOST_ENTRIES, _MOST_DIRECTORIES = 12, 12, 200, 6000
 

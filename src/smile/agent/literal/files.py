@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from smile.regex import regex
 from smile.tutorial.model import Placement, WriteFile
 
 
@@ -72,10 +73,10 @@ def _combined(step: WriteFile, target: Path, before: str, content: str) -> str:
     return content
 
 
-_YAML_KEY = re.compile(r"^([\w.-]+)\s*:")
-_TABLE = re.compile(r"^(\[[^\]]+\])")
-_SETTING = re.compile(r"^([\w.\"'-]+)\s*=")
-_RULE = re.compile(r"^(?:\.PHONY\s*:\s*)?([\w.%/ -]+?)\s*:(?!=)")
+_YAML_KEY = regex(r"^([\w.-]+)\s*:")
+_TABLE = regex(r"^(\[[^\]]+\])")
+_SETTING = regex(r"^([\w.\"'-]+)\s*=")
+_RULE = regex(r"^(?:\.PHONY\s*:\s*)?([\w.%/ -]+?)\s*:(?!=)")
 
 
 def _merge(target: Path, before: str, content: str) -> str:

@@ -9,10 +9,11 @@ from smile import wire
 from smile.agent.literal.screen import cut
 from smile.agent.literal.shell import Ending, Manner, Result, Shell
 from smile.agent.literal.witness import Witness
+from smile.regex import regex
 from smile.tutorial.model import Repl
 
 _STARTS = {"python": "python3 -q", "node": "node -i", "javascript": "node -i", "sqlite": "sqlite3"}
-_ERROR = re.compile(
+_ERROR = regex(
     r"^(?:Traceback \(most recent call last\)|Uncaught |Parse error|\w*Error: )", re.MULTILINE
 )
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_YES_NO = re.compile(
-    r"[\[(]\s*(?:y(?:es)?\s*/\s*n(?:o)?)(?:/[^\])]*)?\s*[\])]|\(yes/no", re.IGNORECASE
-)
-_PAGER = re.compile(r"^(?::|\(END\)|lines \d+-\d+.*|--More--.*|.*\(END\))$")
-_SECRET = re.compile(r"pass(?:word|phrase)|secret|token|\bPIN\b", re.IGNORECASE)
-_PRESS_KEY = re.compile(r"press (?:any key|enter|return)|hit (?:enter|return)", re.IGNORECASE)
-_MENU = re.compile(r"[\u276f\u203a>*]\s+\S")
-_QUESTION_END = re.compile(r"[?:\])>\u00bb\u203a]\s*$")
-_DEFAULT = re.compile(r"[\[(]([^\[\]()]{1,60})[\])]\s*[:?]?\s*$")
-_EMAIL = re.compile(r"e-?mail", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z]{4,}")
+from smile.regex import regex
+
+_YES_NO = regex(r"[\[(]\s*(?:y(?:es)?\s*/\s*n(?:o)?)(?:/[^\])]*)?\s*[\])]|\(yes/no", re.IGNORECASE)
+_PAGER = regex(r"^(?::|\(END\)|lines \d+-\d+.*|--More--.*|.*\(END\))$")
+_SECRET = regex(r"pass(?:word|phrase)|secret|token|\bPIN\b", re.IGNORECASE)
+_PRESS_KEY = regex(r"press (?:any key|enter|return)|hit (?:enter|return)", re.IGNORECASE)
+_MENU = regex(r"[\u276f\u203a>*]\s+\S")
+_QUESTION_END = regex(r"[?:\])>\u00bb\u203a]\s*$")
+_DEFAULT = regex(r"[\[(]([^\[\]()]{1,60})[\])]\s*[:?]?\s*$")
+_EMAIL = regex(r"e-?mail", re.IGNORECASE)
+_WORD = regex(r"[A-Za-z]{4,}")
 _COMMON = frozenset(
     (
         "your this that what with from have will please enter would like name there which then "

@@ -6,13 +6,15 @@ import io
 import re
 from typing import Any
 
-_ESCAPES = re.compile(
+from smile.regex import regex
+
+_ESCAPES = regex(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
     r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, links
     r"|[PX^_][^\x1b]*\x1b\\"  # DCS, SOS, PM, APC
     r"|[@-Z\\-_]|[ -/]+[0-~])"  # two-character sequences, character sets
 )
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
+_UNSEEN = regex(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def plain(raw: bytes) -> str:

@@ -6,15 +6,15 @@ gap. One that hangs on a step which the Mentor let us skip is passed over.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlsplit
 
+from smile.regex import regex
 from smile.tutorial.model import Lines
 from smile.wire import Failure, Location
 
-_NAME = re.compile(r"[\w@.+-]*[A-Za-z][\w@.+-]*(?:/[\w@.+-]+)*")
-_MARKED = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
-_NO_ANSWER = re.compile(
+_NAME = regex(r"[\w@.+-]*[A-Za-z][\w@.+-]*(?:/[\w@.+-]+)*")
+_MARKED = regex(r"`([^`]+)`|\*\*([^*]+)\*\*")
+_NO_ANSWER = regex(
     r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0)\S*(?:.*\n)*?.*"
     r"(?:[Cc]onnection ?[Rr]efused|ECONNREFUSED|Failed to connect|Couldn't connect)"
 )

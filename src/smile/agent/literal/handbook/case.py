@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from smile.agent.literal.handbook import commandline
+from smile.regex import regex
 from smile.tutorial.model import (
     Command,
     Expect,
@@ -23,7 +24,7 @@ from smile.tutorial.model import (
 )
 from smile.wire import Facts, Failure, Location, MentorNote, Remedy, StudentOutput
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\r(?=\n)|\x08")
+_ESCAPES = regex(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07|\r(?=\n)|\x08")
 
 
 @dataclass(frozen=True)

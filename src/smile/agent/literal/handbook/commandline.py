@@ -8,10 +8,12 @@ import shlex
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+from smile.regex import regex
+
+ASSIGNMENT = regex(r"^[A-Za-z_]\w*=")
 _SEPARATORS = {"&&", "||", ";", "|", "&"}
 _CARRIERS = {"sudo", "time", "exec", "env", "command", "nohup"}
-_REDIRECT = re.compile(r"^\d?>{1,2}$")
+_REDIRECT = regex(r"^\d?>{1,2}$")
 
 
 def words(text: str) -> tuple[str, ...]:

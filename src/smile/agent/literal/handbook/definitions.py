@@ -7,10 +7,11 @@ import re
 from smile.agent.literal.handbook import commandline, errors
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.tables import names
+from smile.regex import regex
 from smile.tutorial.model import WriteFile
 
 _LANGUAGES = {"py": "python", "rs": "rust", "mjs": "js", "cjs": "js", "h": "c"}
-_HEAD = re.compile(r"^(?:import\b|from\b|#include\b|use\b|const .*require\(|['\"]use strict|#!)")
+_HEAD = regex(r"^(?:import\b|from\b|#include\b|use\b|const .*require\(|['\"]use strict|#!)")
 
 
 def language(path: str) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from smile.agent.literal.handbook.case import Case
+from smile.regex import regex
 from smile.wire import Remedy, RemedyAction, RemedyFile
 
 _SHELLS = {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal"}
-_PROMPT = re.compile(r"^\s*(\$|#|>|%) ")
+_PROMPT = regex(r"^\s*(\$|#|>|%) ")
 
 
 def before(case: Case, *commands: str) -> Remedy:

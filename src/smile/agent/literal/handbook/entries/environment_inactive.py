@@ -12,10 +12,11 @@ from smile.agent.literal.handbook import commandline, errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
+from smile.regex import regex
 from smile.tutorial.model import Command, Run, Terminal
 from smile.wire import GapKind
 
-_ENVIRONMENT = re.compile(r"^(?P<env>.*/[^/]*(?:env|ENV)[^/]*)/bin/(?P<program>[^/]+)$")
+_ENVIRONMENT = regex(r"^(?P<env>.*/[^/]*(?:env|ENV)[^/]*)/bin/(?P<program>[^/]+)$")
 
 
 def diagnose(case: Case) -> Advice | None:

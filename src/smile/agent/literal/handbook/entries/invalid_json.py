@@ -7,6 +7,7 @@ import re
 
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
+from smile.regex import regex
 from smile.tutorial.model import Lines, Placement, WriteFile
 from smile.wire import GapKind, Location, Remedy, RemedyAction, RemedyFile
 
@@ -14,7 +15,7 @@ _BROKEN = (
     r"EJSONPARSE|JSONDecodeError|JSON\.parse|Unexpected token .* JSON|is not valid JSON|"
     r"Invalid package config|Failed to parse JSON|Error parsing .*\.json|SyntaxError: .*in JSON"
 )
-_COMMENT = re.compile(
+_COMMENT = regex(
     r'^\s*(?://.*|/\*.*\*/|#.*|\.\.\.,?|…,?)\s*$|(?<=[,{\[}\]"\w])\s*//[^"\n]*$', re.MULTILINE
 )
 

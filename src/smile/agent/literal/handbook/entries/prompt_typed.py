@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import instead, paste
+from smile.regex import regex
 from smile.wire import GapKind
 
-_PROMPT = re.compile(r"^(?:[$%>#➜]|PS[^>]*>|\w+@\w+:[^$#]*[$#]|bash[\d.-]*[:$]) +(?=\S)")
+_PROMPT = regex(r"^(?:[$%>#➜]|PS[^>]*>|\w+@\w+:[^$#]*[$#]|bash[\d.-]*[:$]) +(?=\S)")
 
 
 def diagnose(case: Case) -> Advice | None:

@@ -8,11 +8,12 @@ from smile.agent.literal.handbook import commandline
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import instead, needs, paste
+from smile.regex import regex
 from smile.wire import GapKind
 
 _LOCAL = r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?"
 _REFUSED = r"[Cc]onnection refused|Failed to connect|Couldn't connect|ECONNREFUSED|Connection reset"
-_SERVES = re.compile(
+_SERVES = regex(
     r"\b(?:runserver|serve|server|uvicorn|gunicorn|flask run|fastapi (?:dev|run)|npm (?:start|run)|"
     r"http\.server|json-server|streamlit run|docker(?: compose| run)|nodemon|(?:node|python3?) \S+)"
 )

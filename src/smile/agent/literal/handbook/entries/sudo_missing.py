@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from smile.agent.literal.handbook import errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import instead, paste
+from smile.regex import regex
 from smile.wire import GapKind
 
-_SUDO = re.compile(r"\bsudo (?:-[EHSn]+ )*")
+_SUDO = regex(r"\bsudo (?:-[EHSn]+ )*")
 
 
 def diagnose(case: Case) -> Advice | None:

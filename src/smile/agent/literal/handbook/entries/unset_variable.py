@@ -8,6 +8,7 @@ from smile.agent.literal.handbook import commandline, errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
+from smile.regex import regex
 from smile.tutorial.model import Command, Lines
 from smile.wire import GapKind, Remedy
 
@@ -48,7 +49,7 @@ def _culprit(case: Case) -> tuple[Command | None, str]:
         return here, name
     if not errors.missing_path(case):
         return None, ""
-    paths = re.compile(r"\s*(?:cd|mkdir|git clone|cp|mv)\b")
+    paths = regex(r"\s*(?:cd|mkdir|git clone|cp|mv)\b")
     for command in reversed([c for c in case.earlier if paths.match(c.text)]):
         if name := _unset(case, command):
             return command, name
