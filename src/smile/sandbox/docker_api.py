@@ -125,7 +125,7 @@ async def _started(process: Exec) -> AsyncIterator[Stream]:
             transport = _transport(stream)
             yield stream
     finally:
-        if transport:
+        if transport and transport.get_write_buffer_size():
             # What is still to be written would keep the connection open for ever.
             transport.abort()
 

@@ -68,6 +68,7 @@ async def feed(sink: int, content: bytes) -> None:
     except BaseException:
         os.close(sink)
         raise
+    transport.set_write_buffer_limits(0)  # so that all is written when ``drain`` comes back
     writer = asyncio.StreamWriter(transport, protocol, None, loop)
     try:
         writer.write(content)
@@ -75,4 +76,4 @@ async def feed(sink: int, content: bytes) -> None:
     except OSError:
         pass  # it has ended, or closed its input
     finally:
-        transport.close()
+        transport.abort()  # closes at once: what could not be written has no reader
