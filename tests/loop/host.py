@@ -142,8 +142,8 @@ async def a_run(
     made: list[Runner] = []
     app = create_app(exchange, lambda: made[0].state or start)
     with Store(directory / "state.json") as store:
-        async with serving(app) as port:
-            sandbox = HostSandbox(f"http://127.0.0.1:{port}", program)
+        async with serving(lambda: app) as server:
+            sandbox = HostSandbox(f"http://127.0.0.1:{server.port}", program)
             runner = Runner(
                 sandbox=sandbox,
                 tutorial="/workspace/tutorial/t.md",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from tests.loop.outputs import at, command
 
 from smile.loop.exchange import Exchange
@@ -48,10 +50,10 @@ class Api:
 async def an_api(state: LoopState = STATE) -> AsyncIterator[Api]:
     exchange = Exchange()
     async with (
-        serving(create_app(exchange, lambda: state)) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        serving(lambda: create_app(exchange, lambda: state)) as server,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client,
     ):
-        yield Api(exchange, port, client)
+        yield Api(exchange, server.port, client)
 
 
 async def raw(port: int, request: bytes) -> bytes:
@@ -315,13 +317,13 @@ async def test_a_port_that_is_taken_gives_a_free_one() -> None:
     exchange = Exchange()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         wanted = taken.getsockname()[1]
-        async with serving(create_app(exchange, lambda: STATE), wanted) as port:
-            assert port != wanted
+        async with serving(lambda: create_app(exchange, lambda: STATE), wanted) as server:
+            assert server.port != wanted
             async with httpx.AsyncClient() as client:
-                answer = await client.get(f"http://127.0.0.1:{port}/api/status")
+                answer = await client.get(f"http://127.0.0.1:{server.port}/api/status")
                 assert answer.status_code == 401
-    async with serving(create_app(exchange, lambda: STATE), wanted) as port:
-        assert port == wanted
+    async with serving(lambda: create_app(exchange, lambda: STATE), wanted) as server:
+        assert server.port == wanted
 
 
 async def test_the_server_stops_soon_although_clients_keep_their_connections() -> None:
@@ -331,3 +333,36 @@ async def test_the_server_stops_soon_although_clients_keep_their_connections() -
     assert time.monotonic() - began < 2
     with pytest.raises(ConnectionRefusedError):
         await raw(api.port, b"")
+
+
+async def test_who_connects_while_the_application_is_loaded_is_served_when_it_is() -> None:
+    go = threading.Event()
+
+    def slow() -> FastAPI:
+        go.wait(30)
+        return create_app(Exchange(), lambda: STATE)
+
+    async with serving(slow) as server, httpx.AsyncClient() as client:
+        asking = asyncio.ensure_future(client.get(f"http://127.0.0.1:{server.port}/api/status"))
+        await asyncio.sleep(0.2)
+        assert not asking.done()
+        go.set()
+        assert (await asking).status_code == 401
+
+
+async def test_an_application_that_does_not_load_turns_callers_away_and_is_told_at_the_end() -> (
+    None
+):
+    def broken() -> FastAPI:
+        raise RuntimeError("no such module")
+
+    async def call_until_refused() -> None:
+        async with serving(broken) as server, asyncio.timeout(20):
+            while True:
+                try:
+                    await raw(server.port, b"GET / HTTP/1.1\r\n\r\n")
+                except OSError:
+                    return
+
+    with pytest.raises(RuntimeError, match="no such module"):
+        await call_until_refused()

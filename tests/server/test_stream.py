@@ -38,8 +38,10 @@ class Live:
 @asynccontextmanager
 async def live(ping_seconds: float = 30.0) -> AsyncIterator[Live]:
     exchange = Exchange()
-    async with serving(create_app(exchange, lambda: STATE), ping_seconds=ping_seconds) as port:
-        yield Live(exchange, f"ws://127.0.0.1:{port}")
+    async with serving(
+        lambda: create_app(exchange, lambda: STATE), ping_seconds=ping_seconds
+    ) as server:
+        yield Live(exchange, f"ws://127.0.0.1:{server.port}")
 
 
 def told(number: int, size: int = 0) -> Message:

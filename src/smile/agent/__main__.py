@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import sys
 
@@ -26,6 +27,10 @@ def main() -> None:
     except SmileError as error:
         sys.stderr.write(f"smile-agent: {error}\n")
         sys.exit(1)
+    # All is posted and closed. Taking the interpreter down in order would take as long as a
+    # dozen commands, and the next attempt waits for our end.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _act(task: wire.Task) -> None:

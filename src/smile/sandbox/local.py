@@ -70,7 +70,10 @@ class LocalEngine:
         """Open a machine; the image is ``host``, or an unpacked root file system's directory."""
         sandbox = LocalSandbox(spec, self._egress(spec.network.proxy))
         try:
-            await sandbox.boot()
+            try:
+                await sandbox.boot()
+            except SandboxError as error:
+                raise SandboxError(host.why(error.message), error.hint) from error
             yield sandbox
         finally:
             await sandbox.close()

@@ -5,74 +5,78 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import uvicorn
-from starlette.types import ASGIApp
+from smile.errors import ConfigError
 
-from smile.errors import ConfigError, NoEvidenceError
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
 
 _LOOPBACK = "127.0.0.1"
 _PING_SECONDS = 30.0
-_MISSED_PINGS = 3
-_LONGEST_SHUTDOWN = 1
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals alone: they belong to the command line."""
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs on 127.0.0.1."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    port: int
+    ending: asyncio.Event
+
+    def stop(self) -> None:
+        """Begin to end, without waiting for it: that takes a tenth of a second."""
+        self.ending.set()
 
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, port: int = 0, *, ping_seconds: float = _PING_SECONDS
-) -> AsyncIterator[int]:
-    """Serve on 127.0.0.1 while the context is open; gives the port.
+    make: Callable[[], ASGIApp], port: int = 0, *, ping_seconds: float = _PING_SECONDS
+) -> AsyncIterator[Served]:
+    """Serve on 127.0.0.1 while the context is open.
 
-    It is the wanted one, or a free one when that is taken (0: any). An observer is pinged every
-    ``ping_seconds``, and closed when it left a ping unanswered for three times as long. Raises
-    ``ConfigError`` when the port can't be had for another reason than being taken.
+    The port is the wanted one, or a free one when that is taken (0: any); it takes connections at
+    once. ``make`` makes the application, in a thread: loading it takes as long as starting a
+    sandbox, so who connects meanwhile waits. An observer is pinged every ``ping_seconds``, and
+    closed when it left a ping unanswered for three times as long.
+
+    Raises:
+        ConfigError: the port can't be had for another reason than being taken.
     """
     listener = _listen(port)
-    server = _Server(_config(app, ping_seconds))
-    task = asyncio.ensure_future(server.serve([listener]))
+    ending = asyncio.Event()
+    task = asyncio.ensure_future(_serve(make, listener, ping_seconds, ending))
     try:
-        await _started(server, task)
-        yield listener.getsockname()[1]
+        yield Served(listener.getsockname()[1], ending)
     finally:
-        server.should_exit = True
+        ending.set()
         await asyncio.wait({task})
-        listener.close()
+        failure = task.exception()
+    if failure is not None:
+        raise failure
 
 
-def _config(app: ASGIApp, ping_seconds: float) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        loop="asyncio",
-        http="h11",
-        ws="websockets-sansio",
-        ws_max_size=64 * 1024,  # observers have nothing to say
-        ws_ping_interval=ping_seconds,
-        ws_ping_timeout=_MISSED_PINGS * ping_seconds,
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        log_level="error",  # "info" would log addresses with their token
-        server_header=False,
-        timeout_graceful_shutdown=_LONGEST_SHUTDOWN,
-    )
+async def _serve(
+    make: Callable[[], ASGIApp],
+    listener: socket.socket,
+    ping_seconds: float,
+    ending: asyncio.Event,
+) -> None:
+    with closing(listener):  # also when there is no server: then whoever waits is told so
+        server = await asyncio.to_thread(_load, make, ping_seconds)
+        serve = asyncio.ensure_future(server.serve([listener]))
+        await ending.wait()
+        server.should_exit = True
+        await serve
 
 
-async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
-    while not server.started:
-        await asyncio.wait({task}, timeout=0.005)
-        if task.done():
-            task.result()
-            raise NoEvidenceError("the orchestrator's server did not start")
+def _load(make: Callable[[], ASGIApp], ping_seconds: float) -> uvicorn.Server:
+    from smile.server.http import server  # noqa: PLC0415 - takes long: here nobody waits for it
+
+    return server(make(), ping_seconds)
 
 
 def _listen(port: int) -> socket.socket:

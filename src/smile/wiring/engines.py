@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, assert_never
 
 from smile.config import SandboxKind
 from smile.errors import SandboxError
-from smile.sandbox.base import Engine
+from smile.sandbox.base import Engine, Sandbox, Spec
 
 __all__ = ["INSTALL", "Choice", "choose", "docker", "local"]
 
@@ -20,10 +22,32 @@ INSTALL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An engine, and why this one: empty when it was asked for."""
+    """An engine, and why this one: empty when it was asked for.
+
+    Whether ``local`` can be used shows when it is: ``refusal`` then begins the sentence that says
+    that it can't, and ``hint`` says what to try.
+    """
 
     engine: Engine
     reason: str = ""
+    refusal: str = ""
+    hint: str = ""
+
+    @asynccontextmanager
+    async def open(self, spec: Spec) -> AsyncIterator[Sandbox]:
+        """Open a machine.
+
+        Raises:
+            SandboxError: it can't be opened, and why.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                sandbox = await stack.enter_async_context(self.engine.open(spec))
+            except SandboxError as error:
+                if not self.refusal:
+                    raise
+                raise SandboxError(f"{self.refusal}: {_bare(error.message)}", self.hint) from error
+            yield sandbox
 
 
 def docker() -> Engine:
@@ -45,7 +69,7 @@ async def choose(kind: SandboxKind, image: str) -> Choice:
     """The engine for this image on this machine.
 
     Raises:
-        SandboxError: the one that was asked for, or each one, can't be used here, and why.
+        SandboxError: Docker was asked for and can't be used here, and why.
     """
     match kind:
         case SandboxKind.AUTO:
@@ -56,13 +80,11 @@ async def choose(kind: SandboxKind, image: str) -> Choice:
                 raise SandboxError(f"Docker is required but not available: {_bare(why)}", INSTALL)
             return Choice(engine)
         case SandboxKind.LOCAL:
-            engine = await asyncio.to_thread(local)
-            if why := await engine.why_not(image):
-                raise SandboxError(
-                    f"the local sandbox can't be used here: {_bare(why)}",
-                    "leave --sandbox out to have Docker taken, and see `smile doctor`",
-                )
-            return Choice(engine)
+            return Choice(
+                local(),
+                refusal="the local sandbox can't be used here",
+                hint="leave --sandbox out to have Docker taken, and see `smile doctor`",
+            )
     assert_never(kind)
 
 
@@ -71,14 +93,12 @@ async def _first_that_can(image: str) -> Choice:
     no_docker = _bare(await first.why_not(image))
     if not no_docker:
         return Choice(first, "Docker answers, and has the image")
-    second = await asyncio.to_thread(local)
-    no_local = _bare(await second.why_not(image))
-    if not no_local:
-        return Choice(second, f"Docker can't be used: {no_docker}")
-    raise SandboxError(
-        f"Docker is required but not available: {no_docker}; "
-        f"and the local sandbox can't be used here: {no_local}",
-        INSTALL,
+    return Choice(
+        local(),
+        f"Docker can't be used: {no_docker}",
+        refusal=f"Docker is required but not available: {no_docker}; "
+        "and the local sandbox can't be used here",
+        hint=INSTALL,
     )
 
 

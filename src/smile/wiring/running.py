@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -16,12 +16,15 @@ from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
 from smile.sandbox.base import TUTORIAL_DIR, Sandbox, Spec
+from smile.server.serve import serving
 from smile.wire import LoopState, Status
 from smile.wiring import engines
 from smile.wiring.observer import Observer
 from smile.wiring.plan import Plan, make
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from smile.wiring.outcome import Outcome, Ran
 
 __all__ = ["StoppedEarly", "run"]
@@ -76,27 +79,38 @@ async def _follow(
     exchange = Exchange()
     runner: Runner | None = None
 
-    def state() -> LoopState:
-        return (runner and runner.state) or begun.state
+    def api() -> ASGIApp:
+        from smile.server.app import create_app
+
+        return create_app(exchange, lambda: (runner and runner.state) or begun.state)
 
     async with (
         _stoppable(stop, exchange) as opened,
-        _open(plan, begun.state.run_id, exchange, state, observer) as sandbox,
+        serving(api, plan.config.port) as server,
+        _open(plan, begun.state.run_id, server.port, observer) as sandbox,
     ):
         opened.set()
+        url = f"http://127.0.0.1:{server.port}/api/status"
+        observer.detail(f"{url}, token {exchange.observer_token}")
         runner = _runner(plan, sandbox, store, exchange, observer)
-        # The report is needed only at the end: it loads while the Student works.
-        loading = asyncio.create_task(asyncio.to_thread(import_module, "smile.wiring.outcome"))
+        loading = asyncio.create_task(asyncio.to_thread(_load_report))
         try:
             last = await runner.run(begun.state)
         finally:
             await loading
+        server.stop()
         machine = sandbox.machine
         entrance = await sandbox.close(keep=_keep(plan.config, last))
 
     from smile.wiring.outcome import Ran
 
     return Ran(last, machine, read_journal(store.journal_path), runner.failure, entrance)
+
+
+def _load_report() -> None:
+    """Load what is needed only at the end while the Student works, who waits for the server."""
+    for name in ("smile.server.app", "smile.wiring.outcome"):
+        import_module(name)
 
 
 def _runner(
@@ -124,35 +138,20 @@ def _keep(config: Config, state: LoopState) -> bool:
 
 
 @asynccontextmanager
-async def _open(
-    plan: Plan,
-    run_id: str,
-    exchange: Exchange,
-    state: Callable[[], LoopState],
-    observer: Observer,
-) -> AsyncIterator[Sandbox]:
-    """The server, then the sandbox, whose spec needs the server's port."""
+async def _open(plan: Plan, run_id: str, port: int, observer: Observer) -> AsyncIterator[Sandbox]:
+    """The sandbox, from which the orchestrator is reached at this port."""
     config = plan.config
-    # The server takes longest to load: meanwhile the engines are asked.
-    loading = asyncio.to_thread(import_module, "smile.server.app")
-    choice, _ = await asyncio.gather(
-        engines.choose(config.sandbox, config.container_image), loading
-    )
-    from smile.server.app import create_app
-    from smile.server.serve import serving
-
+    choice = await engines.choose(config.sandbox, config.container_image)
     observer.say(f"sandbox {choice.engine.name}" + (f": {choice.reason}" if choice.reason else ""))
-    async with serving(create_app(exchange, state), config.port) as port:
-        observer.detail(f"http://127.0.0.1:{port}/api/status, token {exchange.observer_token}")
-        spec = Spec(
-            run_id=run_id,
-            image=config.container_image,
-            files=dict(plan.files),
-            port=port,
-            network=plan.network,
-        )
-        async with choice.engine.open(spec) as sandbox:
-            yield sandbox
+    spec = Spec(
+        run_id=run_id,
+        image=config.container_image,
+        files=dict(plan.files),
+        port=port,
+        network=plan.network,
+    )
+    async with choice.open(spec) as sandbox:
+        yield sandbox
 
 
 @asynccontextmanager
