@@ -210,8 +210,27 @@ def test_a_change_that_a_block_makes_is_not_asked_for_twice() -> None:
     assert kinds(source) == [Run]
 
 
-def test_a_component_that_stands_for_a_command_is_prose() -> None:
-    (step,) = parse('Install it:\n\n<PackageManagers type="add" pkg="mocha" />\n')
+@pytest.mark.parametrize(
+    ("component", "command"),
+    [
+        ('<PackageManagers pkg="mocha" />', "npm i mocha"),
+        ('<PackageManagers dev type="add" pkg="mocha" />', "npm i -D mocha"),
+        ('<PackageManagers type="add" pkg="mocha" dev={true} />', "npm i -D mocha"),
+        ('<PackageManagers type="run" pkg="test" />', "npm run test"),
+        ('<PackageManagers type="create" pkg="astro@latest" args="-- --yes" />',
+         "npm create astro@latest -- --yes"),
+        ('<PackageManagers type="exec" pkg="mocha" args="--watch" />', "npx mocha --watch"),
+    ],
+)  # fmt: skip
+def test_a_component_whose_command_is_known_is_typed(component: str, command: str) -> None:
+    (step,) = parse(f"Do this:\n\n{component}\n")
+    assert isinstance(step, Run)
+    assert [c.text for c in step.commands] == [command]
+    assert (step.lines.first, step.lines.last) == (3, 3)
+
+
+def test_another_component_that_stands_for_a_command_is_prose() -> None:
+    (step,) = parse('Install it:\n\n<InstallTabs pkg="mocha" />\n')
     assert isinstance(step, Prose)
     assert step.about == ("mocha",)
 

@@ -277,7 +277,18 @@ def write(
         body = body.split("\n", 1)[1] if naming.first_line(case.text, case.info.language) else body
     _remember(memory, path, place, body)
     optional = case.place.optional or bool(_WISHES.search(case.intro.last))
-    return WriteFile(case.block.lines, path, body, place, optional, elided, inferred, found.line)
+    said = f"{found.sentence.plain if found.sentence else ''} {case.intro.last}"
+    return WriteFile(
+        case.block.lines,
+        path,
+        body,
+        place,
+        optional=optional,
+        elided=elided,
+        inferred=inferred,
+        named_at=found.line,
+        existing=inferred or placement.is_there(said, place),
+    )
 
 
 def _remember(memory: Memory, path: str, place: Placement, body: str) -> None:

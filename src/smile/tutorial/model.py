@@ -87,6 +87,8 @@ class WriteFile:
     """The block does not name its file; the one last spoken of was taken."""
     named_at: int = 0
     """The line that names the file (the block's own line when it does so itself)."""
+    existing: bool = False
+    """The text speaks of a file that is there already ("open", "edit", "the new version")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ CHANGE = regex(
     r"alter)\b",
     re.IGNORECASE,
 )
+_THERE = regex(
+    r"\b(?:open(?:ing)?|edit(?:ing)?|updat(?:e|ing)|modify(?:ing)?|chang(?:e|ing)|"
+    r"go (?:back )?to|back in(?:to)?|the new version|now looks?)\b",
+    re.IGNORECASE,
+)
+_CREATE = regex(r"\bcreat(?:e|es|ing)\b|\bnew file\b|\bmake a\b", re.IGNORECASE)
 PARTIAL = regex(r"\badd\b.{0,60}\bto\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -51,6 +57,13 @@ def placement(
     if content.looks_structured(language):
         return _structured(said, text, language, old, known=known, path=path)
     return _code(said, text, language, old, known=known)
+
+
+def is_there(said: str, place: Placement) -> bool:
+    """Whether the text speaks of a file that the reader has already."""
+    if _CREATE.search(said):
+        return False
+    return place in {Placement.MERGE, Placement.PREPEND} or bool(_THERE.search(said))
 
 
 def _make(said: str, text: str, old: str | None) -> Placement:
@@ -115,6 +128,8 @@ def _code(said: str, text: str, language: str, old: str | None, *, known: bool) 
     if old is not None and old.strip():
         if content.is_new_version(text, old, language) or is_whole(said):
             return Placement.REPLACE
+        if _CREATE.search(said) and content.is_complete(text):
+            return Placement.REPLACE  # another file of that name, somewhere else
         shared = set(content.definitions(old, language)) & set(content.definitions(text, language))
         if ADD.search(said) and not shared:
             return Placement.APPEND

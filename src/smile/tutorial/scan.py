@@ -59,7 +59,7 @@ _FENCE = regex(r"^([\s>]*(?:(?:[-*+]|\d{1,9}[.)])\s+)?)(`{3,}|~{3,})([^\n]*)$")
 _COLONS = regex(r"^\s*(:{3,})\s*(.*?)\s*$")
 _TAG = regex(r"<(/?)([A-Za-z][\w.:-]*)((?:\s[^<>]*)?)>")
 _ATTRIBUTE = regex(r"""([A-Za-z_][\w:.-]{0,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|\{([^{}]*)\})""")
-_BARE = regex(r"\b(default|recommended|open)\b(?!\s*=)")
+_BARE = regex(r"\b(default|recommended|open|dev)\b(?!\s*=)")
 _SHORTCODE = regex(
     r"^\s*(?:\{\{[<%]\s*(/?)\s*([\w-]+)(.*?)/?\s*[>%]\}\}|\{%-?\s*(end)?([\w-]+)(.*?)-?%\})\s*$"
 )

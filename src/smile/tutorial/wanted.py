@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from smile.regex import regex
-from smile.tutorial import choice, editing, fence, prose, shell, text
+from smile.tutorial import choice, components, editing, fence, prose, shell, text
 from smile.tutorial.asking import Wish
 from smile.tutorial.blocks import Block
 from smile.tutorial.context import Intro, Memory
@@ -183,12 +183,13 @@ class Wanted:
         )
         if isinstance(step, Run) and any(a in c.text for a in about for c in step.commands):
             return None
+        lines = Lines(marker.line, marker.line)
+        if command := components.command(marker):
+            return Run(lines, (Command(command, lines),), inline=True)
         if not about:
             return None
         kind = marker.attributes.get("type", "install")
-        if kind in ("run", "exec", "dlx"):
-            about = tuple(f"npm {kind} {a}" for a in about)
-        return Prose(Lines(marker.line, marker.line), f"{kind} {' '.join(about)}", about)
+        return Prose(lines, f"{kind} {' '.join(about)}", about)
 
 
 class _SoftStop(Stop):

@@ -78,3 +78,11 @@ def test_a_file_that_the_text_creates_later_is_made_later() -> None:
     answer = scene.ask("make", "make: *** No targets specified and no makefile found.  Stop.", 2)
 
     assert gap(answer).kind == "wrong_order"
+
+
+def test_touching_a_file_in_a_directory_that_nothing_makes_does_not_make_it() -> None:
+    scene = on(sh("cat notes/a.txt"), sh("touch notes/a.txt"))
+
+    answer = scene.ask("cat notes/a.txt", "cat: notes/a.txt: No such file or directory")
+
+    assert gap(answer).kind == "missing_file"

@@ -31,3 +31,16 @@ def test_flask_is_told_where_the_application_is() -> None:
     )
 
     assert remedy(answer).commands == ("flask --app shop run",)
+
+
+def test_a_file_that_only_a_block_names_is_missing_there() -> None:
+    makefile = "isles.dat : books/isles.txt\n\tcount books/isles.txt > isles.dat"
+    scene = on(file("Makefile", makefile), sh("make"), sh("touch books/isles.txt"))
+
+    answer = scene.ask(
+        "make", "make: *** No rule to make target 'books/isles.txt', needed by 'isles.dat'.", 2
+    )
+
+    assert gap(answer).kind == "missing_file"
+    assert gap(answer).location.line == 4
+    assert gap(answer).location.quote == "isles.dat : books/isles.txt"

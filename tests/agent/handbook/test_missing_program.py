@@ -134,3 +134,46 @@ def test_uv_is_not_installed_with_uv() -> None:
     )
 
     assert remedy(answer).commands[-1] == "pip install uv"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "program"),
+    [
+        ("Now that you’ve installed Rust, it's time to write a program.", "rustc"),
+        ("Once Git is configured, we can start using it.", "git"),
+        (
+            "This tutorial assumes that you have installed a recent Node.js (v20.0.0+) version.",
+            "npm",
+        ),
+        ("You need Python 3.10 or newer.", "python3"),
+        ("Make sure you have `jq` installed.", "jq"),
+        ("Prerequisites: Docker and GNU Make.", "make"),
+    ],
+)
+def test_what_the_text_takes_for_granted_is_missing_there(sentence: str, program: str) -> None:
+    scene = on(sentence, "Some more words.", sh(f"{program} --version"))
+
+    answer = scene.ask(f"{program} --version", f"bash: {program}: command not found", 127)
+
+    assert gap(answer).location.line == 3
+    assert gap(answer).location.quote == sentence
+    assert remedy(answer).line == 8
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Go on once you have read this.",
+        "Make sure you have time.",
+        "You need Go.js, a library for the browser.",
+        "First, install Go.",
+        "We need a go-between.",
+    ],
+)
+def test_a_sentence_about_something_else_takes_no_program_for_granted(sentence: str) -> None:
+    program = "make" if "Make" in sentence else "go"
+    scene = on(sentence, sh(f"{program} x"))
+
+    answer = scene.ask(f"{program} x", f"bash: {program}: command not found", 127)
+
+    assert gap(answer).location.line == 6

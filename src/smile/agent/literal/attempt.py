@@ -24,6 +24,12 @@ _SLOW_FACTOR = 5
 _EXPECTS_FAILURE = regex(
     r"\berrors?\b|\bfail|\bmissing\b|\bcomplain|\bwon't work|\bdoesn't work|\bcrash", re.IGNORECASE
 )
+_NO_SUCH_PROGRAM = 127
+_SAYS_NOT_THERE = regex(
+    r"not found|(?:not|isn't) (?:yet )?(?:installed|there|available|on (?:your |the )?PATH)|"
+    r"no such|unknown command|not recognized",
+    re.IGNORECASE,
+)
 _WATCHES = regex(r"--watch\b|\bwatch\b|\btail -[fF]\b|\brun (?:dev|start|serve|watch)\b")
 _SETS = regex(
     r"(?:^|[;&|(\s])(?:export\s+|local\s+|declare\s+|read\s+(?:-\w+\s+)*|for\s+)?(\w+)(?==|\s+in\b|$)"
@@ -104,7 +110,7 @@ class Typist:
         if result.ending in {Ending.SERVING, Ending.WAITING}:
             shell.keep(lines.first, text, interactive=result.ending is Ending.WAITING)
         self._witness.command(text, lines, result, cwd=cwd, origin=origin, terminal=shell.number)
-        failure = self._judge(text, result, expected, unset)
+        failure = self._judge(text, lines, result, expected, unset)
         if result.ending is Ending.FAILING:
             shell.interrupt()
         return Outcome(result, failure, cwd)
@@ -156,7 +162,12 @@ class Typist:
     # --- what came of it --------------------------------------------------------------------
 
     def _judge(
-        self, text: str, result: Result, expected: Expected, unset: tuple[str, ...]
+        self,
+        text: str,
+        lines: Lines,
+        result: Result,
+        expected: Expected,
+        unset: tuple[str, ...],
     ) -> wire.Failure | None:
         if unset:
             names = ", ".join(f"${name}" for name in unset)
@@ -172,14 +183,22 @@ class Typist:
                 leaves = re.search(r"\b(?:exit|logout)\b", text)
                 return None if leaves or result.code == 0 else _failure(text, result)
             case Ending.EXITED:
-                return None if self._is_fine(text, result, expected) else _failure(text, result)
+                fine = self._is_fine(text, lines, result, expected)
+                return None if fine else _failure(text, result)
 
-    def _is_fine(self, text: str, result: Result, expected: Expected) -> bool:
-        if result.code == 0 or expected.fails:
+    def _is_fine(self, text: str, lines: Lines, result: Result, expected: Expected) -> bool:
+        if result.code == 0 or (expected.fails and self._is_meant(lines, result)):
             return True
         if result.code == 1 and re.match(r"\s*(?:diff|cmp)\b", text):
             return True  # differences found: what these tools are for
         return bool(expected.text) and compare.accounts_for(expected.text, result.output)
+
+    def _is_meant(self, lines: Lines, result: Result) -> bool:
+        """An error that the text announces is hardly that the program is not there at all."""
+        if result.code != _NO_SUCH_PROGRAM:
+            return True
+        near = self._lines[max(0, lines.first - 6) : lines.last + 10]
+        return bool(_SAYS_NOT_THERE.search("\n".join(near)))
 
 
 def expectation(command: Command, step: Run, shown: str, shown_lines: Lines | None) -> Expected:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +45,34 @@ def locate(path: str, cwd: str, home: str) -> Path:
         if inside.parent.is_dir():
             return inside
     return target
+
+
+_VENDORED = frozenset("node_modules site-packages __pycache__ target dist venv env vendor".split())
+_MOST_ENTRIES = 20_000
+
+
+def elsewhere(path: str, cwd: str, root: str) -> Path | None:
+    """The one file of this name that a reader in ``cwd`` has, above or below, within ``root``.
+
+    ``None`` when there is none, or more than one: then nobody knows which is meant.
+    """
+    here = Path(cwd)
+    if path.startswith(("/", "~")) or not here.is_relative_to(root):
+        return None
+    within = [up / path for up in here.parents if up.is_relative_to(root)]
+    found = [file for file in (*within, *_below(here, path)) if file.is_file()]
+    return found[0] if len(found) == 1 else None
+
+
+def _below(here: Path, path: str) -> Iterator[Path]:
+    """Files below a directory whose path ends so; what tools install is passed over."""
+    seen = 0
+    for place, directories, files in os.walk(here):
+        directories[:] = [d for d in directories if d[:1] != "." and d not in _VENDORED]
+        seen += len(directories) + len(files)
+        if seen > _MOST_ENTRIES:
+            return
+        yield from (Path(place, directory, path) for directory in directories)
 
 
 def put(step: WriteFile, target: Path) -> Written:

@@ -236,8 +236,7 @@ class LiteralStudent:
             self._carry_out((here.instead,), step.lines, Terminal.SAME)
             return StepState.FOLLOWED, "as the Mentor said"
         named = here.instead.path if here.instead is not None else step.path
-        cwd = self._terminals.current.cwd
-        target = files.locate(named, cwd, self._home)
+        target = self._target(step, named)
         try:
             written = files.put(step, target)
         except files.CannotWriteError as reason:
@@ -248,6 +247,23 @@ class LiteralStudent:
         self._witness.file(written.path, created=written.created, origin=wire.Origin.TUTORIAL)
         self._carry_out(here.after, step.lines, Terminal.SAME)
         return StepState.FOLLOWED, ""
+
+    def _target(self, step: WriteFile, named: str) -> Path:
+        """Where the block goes; a reader who was told to edit a file finds it where it is."""
+        cwd = self._terminals.current.cwd
+        target = files.locate(named, cwd, self._home)
+        if not step.existing or target.exists():
+            return target
+        other = files.elsewhere(named, cwd, self._task.work_dir)
+        if other is None:
+            return target
+        there = os.path.relpath(other, cwd)
+        if there.startswith(".."):  # one that lies below is found as easily as it is named
+            lines = Lines(step.named_at or step.lines.first, step.lines.last)
+            problem = f"`{named}` is not where the reader stands: the file is `{there}`"
+            what = f"Write `{there}`, or say to go back first."
+            self._witness.improvised(lines, problem, what, wire.GapKind.MISSING_DIRECTORY_CHANGE)
+        return other
 
     def _cannot_write(self, step: WriteFile, target: Path, error: OSError) -> NoReturn:
         why = error.strerror or str(error)

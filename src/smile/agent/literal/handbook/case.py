@@ -158,7 +158,7 @@ class Case:
     def _creates(self, maker: Command | WriteFile) -> bool:
         """Whether a file block makes the file anew: it follows at once, or the text says so."""
         if isinstance(maker, Command):
-            return True
+            return not self._only_touches(maker)
         if maker.placement is not Placement.REPLACE:
             return False
         between = [s for s in self.steps if self.line < s.lines.first < maker.lines.first]
@@ -168,6 +168,12 @@ class Case:
         return bool(
             re.search(r"\b(?:create|creating|new file)\b", "\n".join(around), re.IGNORECASE)
         )
+
+    def _only_touches(self, command: Command) -> bool:
+        """``touch`` in a directory that no step makes: the file is thought to be there."""
+        program, *files = commandline.words(command.text) or ("",)
+        parents = {str(PurePosixPath(file).parent) for file in files} - {".", "/", "~"}
+        return program == "touch" and any(not any(self.makers(parent)) for parent in parents)
 
     def content(self, path: str) -> str | None:
         """The whole file as the blocks above the failing line make it; ``None`` if unknown.

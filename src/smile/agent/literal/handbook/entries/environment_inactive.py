@@ -13,7 +13,7 @@ from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
 from smile.regex import regex
-from smile.tutorial.model import Command, Run, Terminal
+from smile.tutorial.model import Command, Lines, Run, Terminal
 from smile.wire import GapKind
 
 _ENVIRONMENT = regex(r"^(?P<env>.*/[^/]*(?:env|ENV)[^/]*)/bin/(?P<program>[^/]+)$")
@@ -81,15 +81,18 @@ def _explain(case: Case, program: str, env: str) -> Advice:
     kind, title = GapKind.MISSING_PREREQUISITE, "The virtual environment is not activated"
     why = f"`{program}` is installed in the virtual environment `{_short(case, env)}`"
     if case.facts.terminal > 1 and holding and not _announced(case):
-        kind, title = GapKind.LONG_RUNNING, "The terminal is still taken by a server"
-        why = (
-            f"The server started on line {holding[0][1]} still runs in the first terminal, and "
-            "the text neither stops it nor opens a second one, where the virtual environment "
-            "must be activated again"
+        started = holding[0][1]
+        return Advice(
+            kind=GapKind.LONG_RUNNING,
+            title="The terminal is still taken by a server",
+            problem=f"The server started on line {started} still runs in the first terminal when "
+            f"line {case.line} is to be typed, and the text neither stops it nor opens a second "
+            "one, where the virtual environment must be activated again.",
+            fix=f"Say before line {case.line}: press Ctrl+C to stop the server of line {started}, "
+            f"or open a second terminal and run `{activate}` there.",
+            remedy=remedy,
+            location=case.at(Lines(started, started)),
         )
-        stop = f"Say before line {case.line}: press Ctrl+C to stop the server of line "
-        fix = f"{stop}{holding[0][1]}, or open a second terminal and run `{activate}` there."
-        return Advice(kind, title, f"{why}.", fix, remedy, gap=not ours or bool(holding))
     if later is not None and not earlier:
         kind, title = GapKind.WRONG_ORDER, f"`{program}` is used before its environment is active"
         why += f", which is only activated on line {later.lines.first}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smile.agent.literal.handbook import errors, install
+from smile.agent.literal.handbook import errors, granted, install
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, needs, paste
@@ -17,16 +17,20 @@ def diagnose(case: Case) -> Advice | None:
         return None
     recipe = _in_project(case, program) or install.program(case, program)
     problem = f"{needs(case)} needs `{program}`, which no earlier step installs."
+    place = granted.place(case, program)
+    if place is not None:
+        problem = f"{problem} Line {place.line} takes it for granted."
     title = f"`{program}` is not installed"
     if recipe is None or recipe is install.NOTHING:
         fix = f"Say how to install `{program}` before line {case.line}."
-        return Advice(GapKind.MISSING_PREREQUISITE, title, problem, fix)
+        return Advice(GapKind.MISSING_PREREQUISITE, title, problem, fix, location=place)
     return Advice(
         kind=GapKind.MISSING_PREREQUISITE,
         title=title,
         problem=problem,
         fix=paste(case, f"Install `{program}` first:", *recipe.shown),
         remedy=before(case, *recipe.typed),
+        location=place,
     )
 
 

@@ -1,0 +1,49 @@
+"""Where a text takes a program for granted: "Now that you've installed Rust …".
+
+That is where a writer has to mend it, however far below it bites.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smile.agent.literal.handbook.case import Case
+from smile.agent.literal.handbook.tables import products
+from smile.regex import regex
+from smile.tutorial.blocks import read
+from smile.tutorial.text import Sentence, sentences
+from smile.wire import Location
+
+_GRANTED = regex(
+    r"\b(?:now that|once|after|if) (?:you(?:'ve| have)?\b|[\w.+ ]{1,40} (?:is|are|has been)\b)"
+    r"[^.]{0,60}?\b(?:installed|configured|set up|installing)\b|"
+    r"\b(?:you|we)(?:'ve| have| already have| should have| must have|'ll need| will need| need)\b|"
+    r"\b(?:assum\w+|prerequisites?|requires?|required|make sure|ensure|be sure)\b",
+    re.IGNORECASE,
+)
+_TELLS_HOW = regex(
+    r"\binstall (?:it|them|this)\b|\binstalled (?:by|with|using|via)\b", re.IGNORECASE
+)
+
+
+def place(case: Case, program: str) -> Location | None:
+    """The last sentence above the failing line that takes the program for granted, if any."""
+    names = products.names(program)
+    found = [s for s in _above(case) if _takes_for_granted(s, names)]
+    return case.at(found[-1].lines) if found else None
+
+
+def _above(case: Case) -> Iterator[Sentence]:
+    for block in read(case.text).blocks:
+        if block.kind == "para" and block.lines.last < case.line:
+            yield from sentences(block.text, block.lines.first)
+
+
+def _takes_for_granted(sentence: Sentence, names: tuple[str, ...]) -> bool:
+    text = sentence.text.replace("’", "'")  # noqa: RUF001
+    if not _GRANTED.search(text) or _TELLS_HOW.search(text):
+        return False
+    # The first word may be a verb: "Go on", "Make sure".
+    spoken = text.partition(" ")[2] if text[:1].isalpha() else text
+    return any(re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w-]|\.\w)", spoken) for name in names)
