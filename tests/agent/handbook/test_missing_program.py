@@ -168,6 +168,7 @@ def test_what_the_text_takes_for_granted_is_missing_there(sentence: str, program
         "You need Go.js, a library for the browser.",
         "First, install Go.",
         "We need a go-between.",
+        "What this file requires is told by Make's own rules.",
     ],
 )
 def test_a_sentence_about_something_else_takes_no_program_for_granted(sentence: str) -> None:

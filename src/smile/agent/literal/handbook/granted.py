@@ -15,12 +15,14 @@ from smile.tutorial.blocks import read
 from smile.tutorial.text import Sentence, sentences
 from smile.wire import Location
 
-_GRANTED = regex(
+_INSTALLED = regex(
     r"\b(?:now that|once|after|if) (?:you(?:'ve| have)?\b|[\w.+ ]{1,40} (?:is|are|has been)\b)"
-    r"[^.]{0,60}?\b(?:installed|configured|set up|installing)\b|"
-    r"\b(?:you|we)(?:'ve| have| already have| should have| must have|'ll need| will need| need)\b|"
-    r"\b(?:assum\w+|prerequisites?|requires?|required|make sure|ensure|be sure)\b",
+    r"[^.]{0,60}?\b(?:installed|configured|set up|installing)\b",
     re.IGNORECASE,
+)
+_NEEDED = (
+    r"\b(?:(?:you|we)(?:'ve| have| already have| should have| must have|'ll need| will need| need)|"
+    r"assum\w+|prerequisites?|requires?|required|make sure|ensure|be sure)\b[^;]{{0,120}}?{name}"
 )
 _TELLS_HOW = regex(
     r"\binstall (?:it|them|this)\b|\binstalled (?:by|with|using|via)\b", re.IGNORECASE
@@ -42,8 +44,10 @@ def _above(case: Case) -> Iterator[Sentence]:
 
 def _takes_for_granted(sentence: Sentence, names: tuple[str, ...]) -> bool:
     text = sentence.text.replace("’", "'")  # noqa: RUF001
-    if not _GRANTED.search(text) or _TELLS_HOW.search(text):
+    if _TELLS_HOW.search(text):
         return False
-    # The first word may be a verb: "Go on", "Make sure".
-    spoken = text.partition(" ")[2] if text[:1].isalpha() else text
-    return any(re.search(rf"(?<![\w./-]){re.escape(name)}(?![\w-]|\.\w)", spoken) for name in names)
+    named = [rf"(?<![\w./-]){re.escape(name)}(?![\w'-]|\.\w)" for name in names]
+    if _INSTALLED.search(text) and any(re.search(name, text) for name in named):
+        return True
+    # The name itself is compared as it is written: "Go" is a language, "go" a verb.
+    return any(re.search(rf"(?i:{_NEEDED.format(name=f'(?-i:{name})')})", text) for name in named)
