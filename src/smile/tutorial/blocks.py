@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from smile.tutorial import conventions
 from smile.tutorial.model import Lines
 from smile.tutorial.scan import Marker, Region, scan
 
@@ -139,7 +140,7 @@ class _Walk:
             self._add("para", text, token)
 
     def _code(self, token: Token) -> None:
-        text = token.content.removesuffix("\n")
+        text = conventions.without_annotations(token.content.removesuffix("\n"))
         fenced = token.type == "fence"
         info = token.info.strip() if fenced else ""
         first = (token.map or [0, 1])[0] + self.offset + (2 if fenced else 1)

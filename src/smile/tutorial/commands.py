@@ -11,6 +11,7 @@ from smile.tutorial import (
     choice,
     content,
     context,
+    conventions,
     files,
     repl,
     session,
@@ -51,7 +52,6 @@ LEFT_RUNNING = regex(
 )
 _EITHER = regex(r"\b(?:either|one|any) of (?:the following|these|those)\b", re.IGNORECASE)
 _OR_COMMENT = regex(r"^#+\s*(?:or\b|alternatively\b|\(or\b)", re.IGNORECASE)
-_MARKED = regex(r"#\s*byexample:.*\+skip", re.IGNORECASE)
 
 
 def decide(case: Case, memory: Memory) -> Step | None:
@@ -61,8 +61,8 @@ def decide(case: Case, memory: Memory) -> Step | None:
     language = case.info.language
     if case.info.tag in words.WINDOWS or session.is_windows(rows):
         return _skip(case, SkipReason.OTHER_SYSTEM)
-    if _MARKED.search(text[:2000]):
-        return _skip(case, SkipReason.MARKER)
+    if conventions.is_filled_in(text):
+        return _skip(case, SkipReason.UNKNOWN)
     talk = repl.read(case.block) if _may_talk(language) else None
     if talk:
         return talk
@@ -235,9 +235,10 @@ def _windows_line(line: str) -> bool:
 
 
 def _run(case: Case, drafts: list[Draft], memory: Memory) -> Step:
-    drafts = [d for d in drafts if d.texts[0].strip()]
+    typed = [d for d in drafts if d.texts[0].strip()]
+    drafts = conventions.annotated(typed, case.info.language)
     if not drafts:
-        return _skip(case, SkipReason.ILLUSTRATION)
+        return _skip(case, SkipReason.MARKER if typed else SkipReason.ILLUSTRATION)
     if _EITHER.search(case.intro.last):
         drafts = drafts[:1]
     commands = tuple(d.command() for d in drafts)
@@ -245,7 +246,7 @@ def _run(case: Case, drafts: list[Draft], memory: Memory) -> Step:
     if _is_series(texts) or _is_generic(case, texts, memory):
         return _skip(case, SkipReason.ILLUSTRATION)
     said = f"{case.intro.last} {case.intro.opening}"
-    return Run(
+    run = Run(
         case.block.lines,
         commands,
         case.info.language,
@@ -254,6 +255,7 @@ def _run(case: Case, drafts: list[Draft], memory: Memory) -> Step:
         fails=shown.says_error(case.intro.last) and not shown.is_conditional(case.intro.last),
         background=case.info.background or bool(_BACKGROUND.search(said)),
     )
+    return conventions.on_terms(run, conventions.terms_of(case.info))
 
 
 def _is_optional(intro: Intro) -> bool:
@@ -304,11 +306,12 @@ def output(case: Case) -> Step:
     last = case.intro.last
     if shown.is_drawing(case.text) or shown.is_conditional(last):
         return _skip(case, SkipReason.ILLUSTRATION)
+    check = conventions.check_of(case.info, case.text)
     if case.wished:
-        return Expect(case.block.lines, case.text)
+        return Expect(case.block.lines, case.text, check)
     if shown.is_again(last) or not context.shows_result(case.previous):
         return _skip(case, SkipReason.ILLUSTRATION)
-    return Expect(case.block.lines, case.text)
+    return Expect(case.block.lines, case.text, check)
 
 
 def is_variant(case: Case, step: Run, earlier: Step | None) -> bool:

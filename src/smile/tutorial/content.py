@@ -118,6 +118,9 @@ def _first(text: str) -> str:
     )
 
 
+_HIDDEN = regex(r"^\s*#(?: |$)")  # mdBook doesn't show such lines of a block of Rust
+
+
 def is_complete(text: str) -> bool:
     """Whether a text begins as whole files do: imports, a shebang, a document type."""
     for line in text.split("\n")[:60]:
@@ -134,6 +137,8 @@ def is_complete(text: str) -> bool:
 def is_elided(text: str, language: str) -> bool:
     """Whether the block leaves parts out."""
     lines = text.split("\n")
+    if language == "rust" and any(_HIDDEN.match(line) for line in lines):
+        return True
     for index, line in enumerate(lines):
         if _ELISION.match(line[:300]) and not _is_stub(lines, index, language):
             return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smile.regex import regex
-from smile.tutorial import content, fence, naming, placement, shown, words
+from smile.tutorial import content, conventions, fence, naming, placement, shown, words
 from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.naming import Named
@@ -112,6 +112,8 @@ def decide(case: Case, memory: Memory) -> Step:
     language = case.info.language
     if shown.is_badge(case.text, language):
         return _skip(case, SkipReason.ILLUSTRATION)
+    if conventions.is_filled_in(case.text):
+        return _skip(case, SkipReason.UNKNOWN)
     found = named(case)
     if found:
         return _named(case, found, memory)
@@ -288,6 +290,7 @@ def write(
         inferred=inferred,
         named_at=found.line,
         existing=inferred or placement.is_there(said, place),
+        executable="x" in case.info.attributes.get("permission", ""),
     )
 
 

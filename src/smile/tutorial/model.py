@@ -20,13 +20,42 @@ class Lines:
         return self.first <= line <= self.last
 
 
+class Match(StrEnum):
+    """How a shown output is compared with the real one."""
+
+    LIKE = "like"
+    """By its words, knowing what varies from run to run."""
+    RATIO = "ratio"
+    """As alike as the author demands."""
+    REGEX = "regex"
+    CONTAINS = "contains"
+    EXACT = "exact"
+    MARKED = "marked"
+    """Line by line; a line may say itself how: ``(glob)``, ``(regex)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The author's own measure for a shown output.
+
+    ``ratio`` (0 to 1) and ``pattern`` belong to the matches of these names.
+    """
+
+    match: Match = Match.LIKE
+    ratio: float = 0.0
+    pattern: str = ""
+
+
+LIKE = Check()
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command as it would be typed: continuations and heredocs belong to it.
 
     ``text`` has no prompt. ``expected`` is the output that the tutorial shows right below it
     (console blocks); empty when it shows none. ``note`` is a comment next to it that speaks of
-    the outcome ("// You get a nice error").
+    the outcome ("// You get a nice error"). ``exit_code`` is the one that the author demands.
     """
 
     text: str
@@ -34,6 +63,8 @@ class Command:
     expected: str = ""
     expected_lines: Lines | None = None
     note: str = ""
+    check: Check = LIKE
+    exit_code: int | None = None
 
 
 class Placement(StrEnum):
@@ -70,6 +101,8 @@ class Run:
     """The text or an attribute says that it keeps running."""
     inline: bool = False
     """From a sentence ("Run `npm init -y`"), not from a block."""
+    seconds: float = 0.0
+    """How long a command may take by the author's word; 0: nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +122,8 @@ class WriteFile:
     """The line that names the file (the block's own line when it does so itself)."""
     existing: bool = False
     """The text speaks of a file that is there already ("open", "edit", "the new version")."""
+    executable: bool = False
+    """An attribute says that it can be run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +132,7 @@ class Expect:
 
     lines: Lines
     text: str
+    check: Check = LIKE
 
 
 @dataclass(frozen=True, slots=True)

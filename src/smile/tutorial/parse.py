@@ -16,6 +16,7 @@ from smile.tutorial import (
     commands,
     content,
     context,
+    conventions,
     fence,
     files,
     prose,
@@ -27,7 +28,7 @@ from smile.tutorial import (
 from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.choice import FOREIGN_SYSTEMS, alternative, for_others
 from smile.tutorial.context import Case, Intro, Memory
-from smile.tutorial.model import Expect, Run, Skip, SkipReason, Step, WriteFile
+from smile.tutorial.model import Check, Expect, Run, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.scan import Marker
 from smile.tutorial.sections import Sections
 from smile.tutorial.wanted import Wanted, settle
@@ -81,6 +82,8 @@ class _Reader:
         self.skipping = False
         self.components: list[Marker] = []
         self.ours: set[int] | None = None
+        self.check: Check | None = None
+        """What a comment says of the output that follows it."""
 
     def run(self) -> list[Step]:
         """All steps, in no particular order."""
@@ -108,6 +111,9 @@ class _Reader:
                 self.skipping = False
             elif marker.component:
                 self.components.append(marker)
+            elif given := conventions.exported(marker.text, marker.line):
+                self.steps.append(given)
+            self.check = conventions.result_check(marker.text) or self.check
 
     def _heading(self, block: Block) -> None:
         self._flush(None)
@@ -171,6 +177,9 @@ class _Reader:
 
     def _inner(self, case: Case) -> Step:
         language = case.info.language
+        check, self.check = self.check, None
+        if check is not None and context.shows_result(case.previous):
+            return Expect(case.block.lines, case.text, check)
         if language in words.FAILURE:
             return Skip(case.block.lines, SkipReason.ILLUSTRATION, case.text)
         if language in words.OUTPUT:

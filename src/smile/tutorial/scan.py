@@ -322,7 +322,8 @@ class _Scanner:
                 return at + 1
         body = "\n".join(self.source[at : end + 1]).strip()
         inner, _, after = body.removeprefix("<!--").partition("-->")
-        self.markers.append(Marker(at + 1, inner.strip()))
+        begins = inner[: len(inner) - len(inner.lstrip())].count("\n")
+        self.markers.append(Marker(at + 1 + begins, inner.strip()))
         self.out[at : end + 1] = [""] * (end + 1 - at)
         if after.strip() and not after.strip().startswith("<"):
             self.out[end] = after.strip()

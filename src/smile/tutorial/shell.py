@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from smile.regex import regex
-from smile.tutorial.model import Command, Lines
+from smile.tutorial.model import LIKE, Check, Command, Lines
 
 _OPENERS = frozenset({"if", "for", "while", "until", "case", "select"})
 _CLOSERS = frozenset({"fi", "done", "esac"})
@@ -122,6 +122,8 @@ class Draft:
     last: int
     expected: list[tuple[int, str]] = field(default_factory=list)
     note: str = ""
+    check: Check = LIKE
+    exit_code: int | None = None
 
     def command(self) -> Command:
         """The finished value; blank lines around the expected output are dropped."""
@@ -136,6 +138,8 @@ class Draft:
             "\n".join(text for _, text in shown),
             Lines(shown[0][0], shown[-1][0]) if shown else None,
             self.note,
+            self.check,
+            self.exit_code,
         )
 
 

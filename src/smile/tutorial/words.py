@@ -4,11 +4,14 @@ from __future__ import annotations
 
 SHELL = frozenset(
     "bash sh shell zsh console shell-session shellsession shellscript terminal sh-session "
-    "bash-session ksh fish azurecli azurecli-interactive posix-shell commandline cli".split()
+    "bash-session ksh fish scrut cram azurecli azurecli-interactive posix-shell commandline "
+    "cli".split()
 )
 """Tags of blocks that hold commands."""
 
-SESSION = frozenset("console shell-session shellsession terminal sh-session bash-session".split())
+SESSION = frozenset(
+    "console shell-session shellsession terminal sh-session bash-session scrut cram".split()
+)
 """Those of them that show a session: prompts, commands and what they print."""
 
 WINDOWS = frozenset("cmd bat batch powershell ps1 pwsh dos batchfile winbatch ps".split())

@@ -14,7 +14,7 @@ from smile.agent.literal.shell import Ending, Manner, Result, Shell
 from smile.agent.literal.terminals import Terminals
 from smile.agent.literal.witness import Witness
 from smile.regex import regex
-from smile.tutorial.model import Command, Lines, Run, Terminal
+from smile.tutorial.model import LIKE, Check, Command, Expect, Lines, Run, Terminal
 
 _SLOW = regex(
     r"\b(?:apt(?:-get)?|pip3?|npm|npx|yarn|pnpm|uvx?|pipx|poetry|conda|cargo|rustup|go|gem|bundle"
@@ -45,6 +45,9 @@ class Expected:
     lines: Lines | None = None
     fails: bool = False
     keeps_running: bool = False
+    check: Check = LIKE
+    exit_code: int | None = None
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -120,7 +123,7 @@ class Typist:
     def _manner(self, text: str, lines: Lines, expected: Expected) -> Manner:
         factor = _SLOW_FACTOR if _SLOW.search(text) else 1
         return Manner(
-            seconds=self._behavior.timeout_seconds * factor,
+            seconds=expected.seconds or self._behavior.timeout_seconds * factor,
             answer=self._answerer(text, lines, expected),
             keeps_running=expected.keeps_running or bool(_WATCHES.search(text)),
             stopped=lambda: self._witness.stopped,
@@ -183,10 +186,15 @@ class Typist:
                 leaves = re.search(r"\b(?:exit|logout)\b", text)
                 return None if leaves or result.code == 0 else _failure(text, result)
             case Ending.EXITED:
-                fine = self._is_fine(text, lines, result, expected)
-                return None if fine else _failure(text, result)
+                if self._is_fine(text, lines, result, expected):
+                    return None
+                wanted = expected.exit_code
+                said = "" if wanted is None else f"it should end with exit code {wanted}"
+                return _failure(text, result, said)
 
     def _is_fine(self, text: str, lines: Lines, result: Result, expected: Expected) -> bool:
+        if expected.exit_code is not None:
+            return result.code == expected.exit_code
         if result.code == 0 or (expected.fails and self._is_meant(lines, result)):
             return True
         if result.code == 1 and re.match(r"\s*(?:diff|cmp)\b", text):
@@ -201,13 +209,20 @@ class Typist:
         return bool(_SAYS_NOT_THERE.search("\n".join(near)))
 
 
-def expectation(command: Command, step: Run, shown: str, shown_lines: Lines | None) -> Expected:
+def expectation(command: Command, step: Run, shown: Expect | None) -> Expected:
     """What to expect of a command; ``shown`` is a block of output that follows its step."""
-    text, lines = (
-        (command.expected, command.expected_lines) if command.expected else (shown, shown_lines)
+    expected = Expected(
+        text=command.expected,
+        lines=command.expected_lines,
+        fails=step.fails or bool(_EXPECTS_FAILURE.search(command.note)),
+        keeps_running=step.background,
+        check=command.check,
+        exit_code=command.exit_code,
+        seconds=step.seconds,
     )
-    fails = step.fails or bool(_EXPECTS_FAILURE.search(command.note))
-    return Expected(text=text, lines=lines, fails=fails, keeps_running=step.background)
+    if command.expected or shown is None:
+        return expected
+    return replace(expected, text=shown.text, lines=shown.lines, check=shown.check)
 
 
 def replace_failure(new: Outcome, old: Outcome) -> Outcome:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+from smile.agent.literal import demands
 from smile.regex import regex
+from smile.tutorial.model import LIKE, Check, Match
 
 _WORD = regex(r"[^\W\d_]{2,}", re.UNICODE)
 _ELIDED = regex(r"\.\.\.|…|<[^<>]+>|\[snip\]")
@@ -38,12 +40,16 @@ def missing_lines(expected: str, actual: str) -> tuple[str, ...]:
     )
 
 
-def differs(expected: str, actual: str, *, log: bool = False) -> tuple[str, ...]:
+def differs(
+    expected: str, actual: str, *, log: bool = False, check: Check = LIKE
+) -> tuple[str, ...]:
     """The lines of a mismatch worth telling; empty when the outputs say the same.
 
     Of a server's ``log``, lines come and go with every release: it differs when at least half of
-    what is shown was not printed.
+    what is shown was not printed. The author's own measure, ``check``, goes before ours.
     """
+    if check.match is not Match.LIKE:
+        return demands.unmet(expected, actual, check)
     missing = missing_lines(expected, actual)
     if not missing or _dominated_by_variation(missing):
         return ()

@@ -87,6 +87,8 @@ def put(step: WriteFile, target: Path) -> Written:
     before = target.read_text(encoding="utf-8", errors="replace") if exists else ""
     text = _combined(step, target, before, content)
     target.write_text(text, encoding="utf-8")
+    if step.executable:
+        target.chmod(target.stat().st_mode | 0o111)
     return Written(target, created=not exists)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self, assert_never
@@ -191,31 +192,27 @@ class LiteralStudent:
 
     def _expected(self, step: Run, position: int) -> Expected:
         """What the text shows after this command, also when that stands in a block of its own."""
-        command = step.commands[position]
-        shown, lines, keeps_running = "", None, False
+        shown, keeps_running = None, False
         if position == len(step.commands) - 1:
             after = self._steps[self._index + 1 : self._index + 1 + _LOOK_AHEAD]
-            if after and isinstance(after[0], Expect):
-                shown, lines = after[0].text, after[0].lines
+            shown = after[0] if after and isinstance(after[0], Expect) else None
             keeps_running = any(
                 isinstance(s, Stop | Visit) or (isinstance(s, Run) and s.terminal is Terminal.NEW)
                 for s in after
             )
-        expected = expectation(command, step, shown, lines)
-        if not keeps_running:
-            return expected
-        return Expected(expected.text, expected.lines, expected.fails, keeps_running=True)
+        expected = expectation(step.commands[position], step, shown)
+        return replace(expected, keeps_running=True) if keeps_running else expected
 
     def _compare(self, command: Command, expected: Expected, result: Result) -> None:
         if not expected.text or expected.lines is None or expected.fails:
             return
         output, log = result.output, result.ending is Ending.SERVING
-        missing = compare.differs(expected.text, output, log=log)
+        missing = compare.differs(expected.text, output, log=log, check=expected.check)
         deadline = time.monotonic() + _SECONDS_TO_ANSWER
         while missing and log and time.monotonic() < deadline:
             time.sleep(0.2)  # a server's last words may come after it has begun to listen
             output = self._terminals.current.recent()
-            missing = compare.differs(expected.text, output, log=log)
+            missing = compare.differs(expected.text, output, log=log, check=expected.check)
         if not missing:
             return
         line = self._line_of(missing[0], expected.lines)
