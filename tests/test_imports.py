@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import smile
+from smile.sandbox.images import WRAPPER
 
 PACKAGE = Path(smile.__file__).parent
 
@@ -111,3 +112,7 @@ def test_the_command_line_is_read_without_loading_anything_heavy() -> None:
     ).stdout.split()
     heavy = {"pydantic", "fastapi", "uvicorn", "aiodocker", "rich", "markdown_it", "asyncio"}
     assert heavy & set(loaded) == set()
+
+
+def test_an_image_carries_all_that_the_agent_imports() -> None:
+    assert {name.removesuffix(".py") for name in WRAPPER} == {"__init__", *OF_THE_AGENT}
