@@ -6,17 +6,18 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from smile import wire
-from smile.config import Config
-from smile.errors import NoEvidenceError
+from smile.config import Config, SandboxKind
+from smile.errors import NoEvidenceError, SandboxError, StorageError
 from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
 from smile.sandbox.base import TUTORIAL_DIR, Sandbox, Spec
-from smile.wire import LoopState, Status
+from smile.wire import JournalEntry, JournalEvent, LoopState, Status
 from smile.wiring import engines
 from smile.wiring.observer import Observer
 from smile.wiring.plan import Plan, make
@@ -54,20 +55,50 @@ async def run(
     watcher = observer or Observer()
     plan = make(config, environ, watcher)
     with Store(config.state_file) as store:
-        begun = store.begin(
-            run_id=secrets.token_hex(4),
-            at=wire.now(),
-            tutorial_digest=plan.tutorial_digest,
-            config_digest=plan.config_digest,
-            fresh=fresh,
-        )
+        begun = store.begin(plan.identity(secrets.token_hex(4)), wire.now(), fresh=fresh)
         for message in begun.messages:
             watcher.say(message)
-        ran = await _follow(plan, store, begun, watcher, stop)
+        if begun.over:
+            ran = await _left_over(store, begun, watcher)
+        else:
+            ran = await _follow(plan, store, begun, watcher, stop)
 
-    from smile.wiring.outcome import conclude
+        from smile.wiring.outcome import conclude
 
-    return await asyncio.to_thread(conclude, plan, ran)
+        outcome = await asyncio.to_thread(conclude, plan, ran)
+        return _closed(store, outcome)
+
+
+def _closed(store: Store, outcome: Outcome) -> Outcome:
+    """Note that nothing is left to do; where something is, the next run sees to it."""
+    if outcome.files is None or isinstance(outcome.error, StorageError):
+        return outcome
+    end = JournalEntry(
+        timestamp=wire.now(), event=JournalEvent.RUN_END, iteration=outcome.state.iteration
+    )
+    try:
+        store.append(end)
+    except StorageError as error:
+        return replace(outcome, error=error)
+    return outcome
+
+
+async def _left_over(store: Store, begun: Beginning, observer: Observer) -> Ran:
+    """A run that was killed between its end and its report."""
+    await _remove_elsewhere(begun, observer)
+
+    from smile.wiring.outcome import Ran
+
+    return Ran(begun.state, read_journal(store.journal_path))
+
+
+async def _remove_elsewhere(begun: Beginning, observer: Observer) -> None:
+    """Remove a dead run's sandbox on an engine that need not answer: this run does not need it."""
+    engine = engines.named(SandboxKind(begun.dead_engine))
+    try:
+        await engine.remove(begun.dead_run)
+    except SandboxError as error:
+        observer.say(f"the sandbox of run {begun.dead_run} may still be there: {error}")
 
 
 async def _follow(
@@ -81,7 +112,7 @@ async def _follow(
 
     async with (
         _stoppable(stop, exchange) as opened,
-        _open(plan, begun.state.run_id, exchange, state, observer) as sandbox,
+        _open(plan, begun, exchange, state, observer) as sandbox,
     ):
         opened.set()
         runner = _runner(plan, sandbox, store, exchange, observer)
@@ -91,12 +122,11 @@ async def _follow(
             last = await runner.run(begun.state)
         finally:
             await loading
-        machine = sandbox.machine
         entrance = await sandbox.close(keep=_keep(plan.config, last))
 
     from smile.wiring.outcome import Ran
 
-    return Ran(last, machine, read_journal(store.journal_path), runner.failure, entrance)
+    return Ran(last, read_journal(store.journal_path), runner.failure, entrance)
 
 
 def _runner(
@@ -126,7 +156,7 @@ def _keep(config: Config, state: LoopState) -> bool:
 @asynccontextmanager
 async def _open(
     plan: Plan,
-    run_id: str,
+    begun: Beginning,
     exchange: Exchange,
     state: Callable[[], LoopState],
     observer: Observer,
@@ -135,17 +165,21 @@ async def _open(
     config = plan.config
     # The server takes longest to load: meanwhile the engines are asked.
     loading = asyncio.to_thread(import_module, "smile.server.app")
-    choice, _ = await asyncio.gather(
-        engines.choose(config.sandbox, config.container_image), loading
-    )
+    # A resumed run stays on the engine that it began on: its report tells of one machine.
+    kind = SandboxKind(begun.dead_engine) if begun.resumed and begun.dead_engine else config.sandbox
+    choice, _ = await asyncio.gather(engines.choose(kind, config.container_image), loading)
     from smile.server.app import create_app
     from smile.server.serve import serving
 
     observer.say(f"sandbox {choice.engine.name}" + (f": {choice.reason}" if choice.reason else ""))
+    if begun.dead_run:
+        await choice.engine.remove(begun.dead_run)
+        if begun.dead_engine not in {"", choice.engine.name}:
+            await _remove_elsewhere(begun, observer)
     async with serving(create_app(exchange, state), config.port) as port:
         observer.detail(f"http://127.0.0.1:{port}/api/status, token {exchange.observer_token}")
         spec = Spec(
-            run_id=run_id,
+            run_id=begun.state.run_id,
             image=config.container_image,
             files=dict(plan.files),
             port=port,
