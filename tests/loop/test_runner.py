@@ -119,13 +119,6 @@ async def test_the_whole_timeout_bites_while_the_student_works_and_keeps_what_wa
         assert state.seconds_used == pytest.approx(1.5, abs=1)
 
 
-async def test_a_wrapper_that_never_calls_is_said_to_be_silent(tmp_path: Path) -> None:
-    async with a_run(tmp_path, "time.sleep(60)", seconds=0.5) as run:
-        state = await run.go()
-        assert state.status is Status.TIMEOUT
-        assert "its wrapper never called" in run.entries[-1].message
-
-
 async def test_a_resumed_run_continues_its_clock(tmp_path: Path) -> None:
     with Store(tmp_path / "state.json") as store:
         _, entries = transition(State(store.begin(IDENTITY, at(0)).state, 3), Begin(at(0)))
