@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from smile.loop.store import Store
+from smile.wire import JournalEntry, JournalEvent, MachineSeen, RunIdentity, now
+
 from .driver import REPORTS, ROOT, Ended, Smile, bash, wait_until
 
 pytestmark = pytest.mark.namespaces
@@ -201,3 +204,32 @@ def test_what_changed_since_is_named_and_fresh_begins_anew(
     ended = smile.run(*args, "--fresh")
     assert ended.status == "completed"
     assert "resuming" not in ended.stderr
+
+
+def test_what_a_dead_run_may_have_left_on_an_engine_that_does_not_answer_is_said(
+    smile: Smile,
+) -> None:
+    smile.write(bash("true"))
+    identity = RunIdentity(run_id="dead", tutorial_digest="t", config_digest="c")
+    machine = MachineSeen(engine="docker", image="an-image", distribution="Debian")
+    with Store(smile.where / ".smile/state.json") as store:
+        store.begin(identity, now())
+        store.append(
+            JournalEntry(timestamp=now(), event=JournalEvent.MACHINE, iteration=0, machine=machine)
+        )
+    ended = smile.run("--sandbox", "local", DOCKER_HOST="unix:///nowhere.sock")
+    assert ended.code == 0
+    assert "the sandbox of run dead may still be there: No Docker engine" in ended.stderr
+
+
+@pytest.mark.docker
+def test_a_resumed_run_stays_on_the_engine_that_it_began_on(docker_host: str, smile: Smile) -> None:
+    smile.write(bash("sleep 1", "echo done"))
+    process = smile.start("--sandbox", "auto", DOCKER_HOST="unix:///nowhere.sock")
+    wait_until(lambda: "begin" in [e.get("observation", {}).get("type") for e in journal(smile)])
+    process.kill()
+    die(smile, process)
+    ended = smile.run("--sandbox", "auto", DOCKER_HOST=docker_host)
+    assert ended.code == 0
+    assert "resuming run" in ended.stderr
+    assert ended.report["summary"]["sandbox"]["engine"] == "local"

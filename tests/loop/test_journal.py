@@ -224,6 +224,11 @@ def test_what_a_crash_cut_short_is_left_out_unless_it_is_asked_for(path: Path) -
     assert texts(read_journal(path, abandoned=True)) == ["one", "cut short", "two"]
 
 
+def test_a_journal_that_is_gone_has_no_entries_for_a_report(path: Path) -> None:
+    with pytest.raises(StateError, match="is gone"):
+        read_journal(path)
+
+
 def test_a_damaged_journal_has_no_entries_for_a_report(path: Path) -> None:
     content = written(path, START, *OPENED, seen("one"), seen("two"))
     path.write_bytes(content.replace(b'"text":"one"', b'"text":"0ne"'))

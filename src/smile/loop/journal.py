@@ -21,7 +21,7 @@ from smile.errors import StateError
 from smile.loop.disk import sync_directory, unwritable
 from smile.wire import STATE_VERSION, JournalEntry, JournalEvent
 
-MAX_JOURNAL_BYTES = 256 * 1024**2
+MAX_JOURNAL_BYTES = 128 * 1024**2
 """Of a journal that has reached this size no observation is taken any more."""
 
 _SUM = b',"sum":"%08x"}\n'
@@ -87,12 +87,14 @@ def read_journal(path: Path, *, abandoned: bool = False) -> tuple[JournalEntry, 
     """The entries of a journal.
 
     An iteration that a crash cut short is done again by the resumed run: what the first try of it
-    left is left out, unless ``abandoned`` asks for it. Raises ``StateError`` when the file can't
-    be read or is damaged.
+    left is left out, unless ``abandoned`` asks for it. Raises ``StateError`` when the file is not
+    there, can't be read or is damaged.
     """
     journal = load(path)
     if journal.damaged:
         raise StateError(f"{path} is damaged from line {journal.damaged} on")
+    if not journal.entries:
+        raise StateError(f"{path} is gone")
     return journal.entries if abandoned else _settled(journal.entries)
 
 

@@ -101,7 +101,7 @@ def _try_to_write(texts: dict[Path, str], sleep: Callable[[float], None]) -> OSE
 def _replace(path: Path, text: str) -> None:
     """Write beside the file and rename: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f".{path.name}.tmp")  # what a killed process left there is written over
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
