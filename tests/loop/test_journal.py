@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.loop.outputs import command
 from tests.loop.stories import IDENTITY, Written, entry, stories
@@ -56,6 +56,7 @@ def lines(story: list[Written]) -> tuple[bytes, list[int]]:
     return content, ends
 
 
+@settings(deadline=None)
 @given(story=stories())
 def test_what_is_written_is_read_back(
     story: list[Written], tmp_path_factory: pytest.TempPathFactory
@@ -70,6 +71,7 @@ def test_what_is_written_is_read_back(
     assert (journal.size, journal.damaged) == (len(content), 0)
 
 
+@settings(deadline=None)
 @given(story=stories(), data=st.data())
 def test_wherever_a_journal_is_torn_it_gives_a_state_that_the_machine_was_in_and_can_be_gone_on_with(
     story: list[Written], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -89,6 +91,7 @@ def test_wherever_a_journal_is_torn_it_gives_a_state_that_the_machine_was_in_and
         assert (again.damaged, again.entries) == (0, (*journal.entries, seen("after")))
 
 
+@settings(deadline=None)
 @given(story=stories(), data=st.data())
 def test_a_byte_that_changed_is_seen_and_nothing_from_its_line_on_is_trusted(
     story: list[Written], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
@@ -107,6 +110,7 @@ def test_a_byte_that_changed_is_seen_and_nothing_from_its_line_on_is_trusted(
     assert len(journal.entries) < number
 
 
+@settings(deadline=None)
 @given(story=stories(most=15), data=st.data())
 def test_a_line_that_is_missing_or_stands_twice_or_elsewhere_is_seen(
     story: list[Written], data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

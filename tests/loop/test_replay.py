@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from tests.loop.outputs import answer, asking
 from tests.loop.stories import Written, entry, stories
 
@@ -10,6 +10,7 @@ from smile.loop.replay import replay
 from smile.wire import JournalEntry, JournalEvent, Status
 
 
+@settings(deadline=None)
 @given(story=stories())
 def test_whatever_happened_the_journal_gives_the_state_that_the_machine_was_in(
     story: list[Written],

@@ -325,7 +325,7 @@ async def test_a_bug_ends_the_run_as_an_error_and_is_raised(tmp_path: Path) -> N
             if getattr(entry, "observation", None):
                 raise ZeroDivisionError("progress")
 
-        run.runner._on_entry = broken
+        run.runner._recorder._on_entry = broken
         with pytest.raises(ZeroDivisionError):
             await run.go()
         state = run.runner.state

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
-from smile.errors import StateError, StorageError
+from smile.errors import StorageError
 
 
 def put(path: Path, content: bytes) -> None:
@@ -48,20 +47,21 @@ def remove(*paths: Path) -> None:
 def set_aside(*paths: Path, copy: bool = False) -> str:
     """Rename those that exist to a name that none has, or copy them there; the names, in words.
 
-    Raises ``StateError`` when that can't be done: what is not ours is never written over.
+    Raises ``StorageError`` when that can't be done: what is not ours is never written over.
     """
     there = [path for path in paths if path.exists()]
     number = 1
     while any(_aside(path, number).exists() for path in paths):
         number += 1
     for path in there:
+        aside = _aside(path, number)
         try:
             if copy:
-                shutil.copyfile(path, _aside(path, number))
+                put(aside, path.read_bytes())
             else:
-                path.rename(_aside(path, number))
+                path.rename(aside)
         except OSError as error:
-            raise StateError(
+            raise StorageError(
                 f"can't set {path} aside: {error.strerror}", "move it away, and start again"
             ) from error
     return " and ".join(_aside(path, number).name for path in there)

@@ -241,6 +241,8 @@ class Exchange:
         except Exception as error:
             if not phase.result.done():
                 phase.result.set_exception(error)
+            if isinstance(error, SmileError):
+                raise NotNow("what is observed can't be kept any more") from error
             raise
 
     def _phase_of(self, token: str, role: Role) -> Phase:

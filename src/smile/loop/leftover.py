@@ -37,7 +37,7 @@ def look(path: Path, journal_path: Path) -> Leftover:
     """Read state file and journal of an earlier run.
 
     Raises ``StateError`` when one can't be read, or was written by a newer SMILE and is left alone;
-    ``StorageError`` when there is no room to set one aside.
+    ``StorageError`` when one can't be set aside.
     """
     snapshot, trouble = _snapshot(path)
     journal = load(journal_path)

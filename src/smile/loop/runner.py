@@ -33,8 +33,8 @@ from smile.loop.events import (
     Work,
 )
 from smile.loop.exchange import Exchange, Phase, Result
-from smile.loop.feed import message_of
 from smile.loop.machine import step
+from smile.loop.recorder import Recorder
 from smile.loop.state import State
 from smile.loop.store import Store
 from smile.loop.wrapper import Wrapper, cancelled
@@ -102,18 +102,13 @@ class Runner:
         self.failure: SmileError | None = None
         self._sandbox = sandbox
         self._tutorial = tutorial
-        self._store = store
         self._exchange = exchange
         self._settings = settings
-        self._clock = clock
         self._now = now
-        self._on_entry = on_entry
+        self._recorder = Recorder(store, exchange.feed, clock, on_entry)
         self._state: State | None = None
-        self._since = 0.0
-        self._used_before = 0.0
         self._used_machine = False
         self._wrapper: Wrapper | None = None
-        self._storing = True
 
     @property
     def state(self) -> LoopState | None:
@@ -122,7 +117,7 @@ class Runner:
             return None
         if self._state.loop.status.ended:
             return self._state.loop
-        return self._state.loop.model_copy(update={"seconds_used": self._seconds_used()})
+        return self._state.loop.model_copy(update={"seconds_used": self._recorder.seconds_used})
 
     def request_stop(self, reason: str) -> None:
         """Ask the run to end: status ``stopped`` within two seconds."""
@@ -135,7 +130,7 @@ class Runner:
         the files stay as they are and the sandbox is left to its context.
         """
         self._state = State(begin, self._settings.max_iterations)
-        self._since, self._used_before = self._clock(), begin.seconds_used
+        self._recorder.start_clock(begin.seconds_used)
         self._exchange.admit_host(urlsplit(self._sandbox.url).hostname or "localhost")
         try:
             work = self._begin()
@@ -159,16 +154,13 @@ class Runner:
         assert self._state is not None
         return self._state.loop
 
-    def _seconds_used(self) -> float:
-        return round(self._used_before + self._clock() - self._since, 3)
-
     def _remaining(self) -> float:
-        return max(0.0, self._settings.timeout - self._seconds_used())
+        return max(0.0, self._settings.timeout - self._recorder.seconds_used)
 
     def _begin(self) -> Work:
         seen = MachineSeen.model_validate(asdict(self._sandbox.machine))
         try:
-            self._record(JournalEvent.MACHINE, machine=seen)
+            self._record(self._entry(JournalEvent.MACHINE, machine=seen))
         except StorageError as error:
             return self._unstored(error)
         return self._transition(Begin(self._now()))
@@ -185,54 +177,35 @@ class Runner:
         assert self._state is not None
         after, effects = step(self._state, event)
         entries = tuple(effect.entry for effect in effects if isinstance(effect, Record))
-        used = self._write(*entries)
+        used = self._recorder.write(*entries)
         self._state = replace(after, loop=after.loop.model_copy(update={"seconds_used": used}))
         if self._loop.status.ended:
             self._exchange.close_phase()
-        self._tell(entries)
-        self._save()
+        self._recorder.tell(*entries)
+        self._recorder.save(self._loop)
         return next(effect for effect in effects if not isinstance(effect, Record))
 
-    def _write(self, *entries: JournalEntry) -> float:
-        """Put entries in the journal, with the run's clock, which is returned."""
-        used = self._seconds_used()
-        if self._storing:
-            clocked = (entry.model_copy(update={"seconds_used": used}) for entry in entries)
-            self._store.append(*clocked)
-        return used
+    def _record(self, *entries: JournalEntry) -> None:
+        """Write and tell of what is no transition."""
+        self._recorder.write(*entries)
+        self._recorder.tell(*entries)
 
-    def _save(self) -> None:
-        if not self._storing:
-            return
-        if self._loop.status.ended:
-            self._store.finish(self._loop)
-        else:
-            self._store.save(self._loop)
-
-    def _tell(self, entries: tuple[JournalEntry, ...]) -> None:
-        for entry in entries:
-            if (message := message_of(entry)) is not None:
-                self._exchange.feed.publish(message)
-            self._on_entry(entry)
-
-    def _record(self, event: JournalEvent, **fields: Any) -> None:
-        """Write and tell of something that is no transition."""
-        entry = JournalEntry(
+    def _entry(self, event: JournalEvent, **fields: Any) -> JournalEntry:
+        return JournalEntry(
             timestamp=self._now(), event=event, iteration=self._loop.iteration, **fields
         )
-        self._write(entry)
-        self._tell((entry,))
 
     def _unstored(self, error: StorageError) -> Work:
         """The end for want of a place to write to; what had ended before stays as it ended."""
-        self.failure, self._storing = error, False
+        self.failure = error
+        self._recorder.stop_storing()
         if self._loop.status.ended:
             return Close(self._loop.status)
         return self._step(Failed(self._now(), str(error)))
 
     def _give_up(self, error: Exception) -> None:
         """Let the observers know of a bug."""
-        self._storing = False
+        self._recorder.stop_storing()
         if not self._loop.status.ended:
             self._step(Failed(self._now(), f"{type(error).__name__}: {error}"))
 
@@ -258,7 +231,8 @@ class Runner:
             )
         except SmileError as error:
             self.failure = error
-            self._storing = self._storing and not isinstance(error, StorageError)
+            if isinstance(error, StorageError):
+                self._recorder.stop_storing()
             return Failed(self._now(), str(error))
         finally:
             stop.cancel()
@@ -287,7 +261,7 @@ class Runner:
 
     def _start(self, role: Role, iteration: int, question: StudentOutput | None = None) -> None:
         phase = self._exchange.open(
-            role, iteration, ends=self._ends, sink=self._observed, room=self._store.room
+            role, iteration, ends=self._ends, sink=self._observed, room=self._recorder.room
         )
         task = Task(
             role=role,
@@ -335,23 +309,13 @@ class Runner:
         return step(replace(self._state, loop=loop), event)[0].loop.status.ended
 
     def _observed(self, observations: tuple[Observation, ...]) -> None:
-        at, iteration = self._now(), self._loop.iteration
-        entries = tuple(
-            JournalEntry(
-                timestamp=at,
-                event=JournalEvent.OBSERVATION,
-                iteration=iteration,
-                observation=observation,
-            )
-            for observation in observations
-        )
-        self._write(*entries)
-        self._tell(entries)
+        plain = self._entry(JournalEvent.OBSERVATION)
+        self._record(*(plain.model_copy(update={"observation": seen}) for seen in observations))
 
     def _say_dropped(self, phase: Phase) -> None:
         if phase.dropped:
             message = f"{phase.kept} observations were kept, {phase.dropped} more were dropped"
-            self._record(JournalEvent.DROPPED, message=message)
+            self._record(self._entry(JournalEvent.DROPPED, message=message))
 
     async def _settle(self, work: Work) -> None:
         """See the last wrapper end before the next piece of work."""

@@ -91,11 +91,21 @@ def _try_to_write(texts: dict[Path, str], sleep: Callable[[float], None]) -> OSE
         try:
             for path, text in texts.items():
                 _replace(path, text)
+            _sync(next(iter(texts)).parent)
         except OSError as error:
             failure = error
         else:
             return None
     return failure
+
+
+def _sync(directory: Path) -> None:
+    """See the new names to the disk: the journal is told that there is a report now."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _replace(path: Path, text: str) -> None:

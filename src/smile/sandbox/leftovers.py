@@ -31,12 +31,14 @@ async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
     """
     for container in await docker.containers.list(all=True, filters=_labelled()):
         labels = container["Labels"]
-        same, kept = labels[RUN] == run_id, await _kept(container)
-        stopped = container["State"] == "exited"
-        if not kept and _in_use(labels, run_id, me, stopped=stopped):
-            if same:
-                raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
-        elif same or not kept:
+        same = labels[RUN] == run_id
+        in_use = _in_use(labels, run_id, me, stopped=container["State"] == "exited")
+        if in_use and not same:
+            continue
+        kept = await _kept(container)  # then its run is over, whoever can be asked for it
+        if in_use and not kept:
+            raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
+        if same or not kept:
             await remove_container(container)
     for volume in await list_volumes(docker, RUN):
         if not _in_use(volume["Labels"], run_id, me):

@@ -27,15 +27,10 @@ class Ran:
     """What is known when the sandbox is closed; ``entrance`` is how to enter a kept one."""
 
     state: LoopState
+    machine: Machine
     entries: tuple[JournalEntry, ...]
     error: SmileError | None = None
     entrance: str = ""
-
-    @property
-    def machine(self) -> Machine:
-        """The last one that was open."""
-        seen = [entry.machine for entry in self.entries if entry.machine is not None]
-        return Machine(**seen[-1].model_dump())
 
 
 @dataclass(frozen=True, slots=True)

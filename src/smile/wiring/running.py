@@ -16,7 +16,7 @@ from smile.errors import NoEvidenceError, SandboxError, StorageError
 from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
-from smile.sandbox.base import TUTORIAL_DIR, Sandbox, Spec
+from smile.sandbox.base import TUTORIAL_DIR, Machine, Sandbox, Spec
 from smile.wire import JournalEntry, JournalEvent, LoopState, Status
 from smile.wiring import engines
 from smile.wiring.observer import Observer
@@ -89,7 +89,9 @@ async def _left_over(store: Store, begun: Beginning, observer: Observer) -> Ran:
 
     from smile.wiring.outcome import Ran
 
-    return Ran(begun.state, read_journal(store.journal_path))
+    entries = read_journal(store.journal_path)
+    machines = [entry.machine for entry in entries if entry.machine is not None]
+    return Ran(begun.state, Machine(**machines[-1].model_dump()), entries)
 
 
 async def _remove_elsewhere(begun: Beginning, observer: Observer) -> None:
@@ -122,11 +124,12 @@ async def _follow(
             last = await runner.run(begun.state)
         finally:
             await loading
+        machine = sandbox.machine
         entrance = await sandbox.close(keep=_keep(plan.config, last))
 
     from smile.wiring.outcome import Ran
 
-    return Ran(last, read_journal(store.journal_path), runner.failure, entrance)
+    return Ran(last, machine, read_journal(store.journal_path), runner.failure, entrance)
 
 
 def _runner(
