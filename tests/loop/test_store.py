@@ -294,6 +294,16 @@ def test_damage_in_the_middle_keeps_the_files_and_goes_on_from_what_stands_befor
     assert begin(path).messages == ("resuming run old after iteration 1",)
 
 
+def test_what_is_damaged_is_not_kept_again_and_again_while_the_run_is_refused(path: Path) -> None:
+    leave(path, *TWO_BEGUN)
+    content = journal_of(path).read_bytes() + b"damage\n"
+    journal_of(path).write_bytes(content)
+    with pytest.raises(StateError):
+        begin(path, NEW.model_copy(update={"tutorial_digest": "other"}))
+    assert names(path) == ["journal.jsonl", "state.json"]
+    assert "kept as journal.jsonl.broken-1" in begin(path).messages[0]
+
+
 def test_what_is_no_journal_is_set_aside_and_never_written_over(path: Path) -> None:
     for number, content in enumerate((b"nonsense\n", b"torn"), 1):
         leave(path, *TWO_BEGUN)
@@ -314,7 +324,9 @@ def test_a_state_file_without_its_journal_is_set_aside(path: Path) -> None:
     snapshot = path.read_bytes()
     beginning = begin(path)
     assert (beginning.resumed, beginning.dead_run) == (False, "old")
-    assert "the journal of run old is missing" in beginning.messages[0]
+    assert beginning.messages == (
+        f"{path} has no journal beside it: set aside as state.json.broken-1",
+    )
     assert path.with_name("state.json.broken-1").read_bytes() == snapshot
 
 
@@ -365,6 +377,7 @@ def test_a_run_of_version_1_is_resumed_and_its_journal_is_one_of_today_from_then
         assert (state.iteration, state.status) == (2, Status.STARTING)
         assert state.seconds_used == left.seconds_used
         assert state.history == left.history[:2]
+        assert state.started_at == left.started_at
         assert state.mentor_notes == left.mentor_notes
     after = read_journal(journal_of(path), abandoned=True)
     assert [each.observation for each in after if each.observation] == [
@@ -388,7 +401,7 @@ def test_a_journal_of_version_1_does_not_say_whose_it_is_without_its_state(path:
     path.unlink()
     beginning = begin(path, identity)
     assert not beginning.resumed
-    assert "no state file that says whose it is" in beginning.messages[0]
+    assert "no state file beside it that says whose it is" in beginning.messages[0]
     aside = path.with_name("journal.jsonl.broken-1")
     assert aside.read_bytes() == (VERSION_1 / "journal.jsonl").read_bytes()
 
@@ -409,7 +422,7 @@ def test_a_journal_of_version_1_that_contradicts_itself_is_set_aside(path: Path)
     journal_of(path).write_bytes(content + content)
     beginning = begin(path, identity)
     assert not beginning.resumed
-    assert "contradicts itself" in beginning.messages[0]
+    assert "is damaged: the journal has" in beginning.messages[0]
 
 
 # --- the lock --------------------------------------------------------------------------------------

@@ -115,7 +115,9 @@ async def test_a_closed_machine_leaves_nothing_on_the_host() -> None:
     mounts, descriptors = Path("/proc/self/mounts").read_text(), len(os.listdir("/proc/self/fd"))
     async with opened(run_id="leftovers") as sandbox:
         await sh(sandbox, "setsid sleep 651.5 >/dev/null 2>&1 &")
-        assert running("651.5")
+        async with asyncio.timeout(20):
+            while not running("651.5"):
+                await asyncio.sleep(0.05)
     assert not running("651.5")
     assert Path("/proc/self/mounts").read_text() == mounts
     assert len(os.listdir("/proc/self/fd")) == descriptors

@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from smile.errors import StateError
-from smile.loop.disk import sync_directory, unwritable
+from smile.loop.disk import put, sync_directory, unwritable
 from smile.wire import STATE_VERSION, JournalEntry, JournalEvent
 
 MAX_JOURNAL_BYTES = 128 * 1024**2
@@ -99,9 +99,16 @@ def read_journal(path: Path, *, abandoned: bool = False) -> tuple[JournalEntry, 
 
 
 class JournalWriter:
-    """Appends entries to a journal; what can't be trusted at its end is cut off first."""
+    """Appends entries to a journal.
+
+    What can't be trusted at its end is cut off first; one of an older version is written anew.
+    """
 
     def __init__(self, path: Path, journal: Journal) -> None:
+        if journal.version < STATE_VERSION:
+            lines, checksum = encoded(journal.entries)
+            put(path, lines)
+            journal = Journal(journal.entries, len(lines), checksum)
         self._path = path
         self.size = journal.size
         self._checksum = journal.checksum

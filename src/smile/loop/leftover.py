@@ -1,4 +1,4 @@
-"""What an earlier run left in its files: read with distrust, set aside, never written over.
+"""What an earlier run left in its files: read with distrust, and never written over.
 
 The journal decides. The state file is a copy of what it says; only beside a journal of version 1,
 which does not tell whose it is, the state file is needed.
@@ -13,53 +13,70 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from smile.errors import StateError
-from smile.loop.disk import put, set_aside
-from smile.loop.journal import Journal, encoded, load, newer
+from smile.loop import disk
+from smile.loop.journal import Journal, load, newer
 from smile.loop.replay import replay
 from smile.wire import STATE_VERSION, JournalEntry, JournalEvent, LoopState, RunIdentity
 
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """``state`` is ``None`` when there is no run to go on with; ``messages`` are for the author.
+    """``state`` is ``None`` when there is no run to go on with.
 
-    ``lost`` is the id of a run that was cut short and can't be gone on with, although something of
-    its sandbox may be left.
+    ``lost`` is then the id of one that was cut short, of whose sandbox something may be left.
+    ``trouble`` says what is wrong with ``files``; they are to be set aside, or copied when what can
+    be trusted of them is gone on with.
     """
 
     state: LoopState | None = None
     journal: Journal = field(default_factory=Journal)
-    messages: tuple[str, ...] = ()
     lost: str = ""
+    trouble: str = ""
+    files: tuple[Path, ...] = ()
+    copy: bool = False
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Do that; what to say of it. Raises ``StorageError``."""
+        if not self.trouble:
+            return ()
+        names = disk.set_aside(*self.files, copy=self.copy)
+        if self.copy:
+            return (f"{self.trouble}: kept as {names}; what stands before that line counts",)
+        return (f"{self.trouble}: set aside as {names}",)
 
 
 def look(path: Path, journal_path: Path) -> Leftover:
     """Read state file and journal of an earlier run.
 
-    Raises ``StateError`` when one can't be read, or was written by a newer SMILE and is left alone;
-    ``StorageError`` when one can't be set aside.
+    Raises ``StateError`` when one can't be read, or was written by a newer SMILE.
     """
     snapshot, trouble = _snapshot(path)
     journal = load(journal_path)
     lost = snapshot.run_id if snapshot is not None and not snapshot.status.ended else ""
+    both = (journal_path, path)
     if not journal.entries:
-        return _without_journal(path, journal_path, trouble, lost)
+        if journal_path.exists() and journal_path.stat().st_size:
+            return Leftover(lost=lost, trouble=f"{journal_path} is torn or not ours", files=both)
+        missing = f"{path} has no journal beside it" if lost else ""
+        return Leftover(lost=lost, trouble=trouble or missing, files=(path,))
     if journal.version == 1:
         over = journal.entries[-1].event is JournalEvent.LOOP_COMPLETE
         if trouble or (snapshot is None and not over):
-            return _apart(path, journal_path, "has no state file that says whose it is")
+            nobodys = f"{journal_path} has no state file beside it that says whose it is"
+            return Leftover(trouble=nobodys, files=both)
         if snapshot is None or snapshot.status.ended:
             return Leftover()
         journal = replace(journal, entries=_upgraded(journal.entries, snapshot))
     try:
         state = replay(journal.entries)
     except StateError as error:
-        return _apart(path, journal_path, f"contradicts itself ({error})", lost)
-    assert state is not None
-    messages = _put_right(path, journal_path, journal, trouble or _of_another(snapshot, state))
-    if journal.version == 1:
-        journal = _rewritten(journal_path, journal.entries)
-    return Leftover(state, journal, messages)
+        return Leftover(lost=lost, trouble=f"{journal_path} is damaged: {error}", files=both)
+    if journal.damaged:
+        damaged = f"{journal_path} is damaged from line {journal.damaged} on"
+        return Leftover(state, journal, trouble=damaged, files=both, copy=True)
+    if snapshot is not None and state is not None and snapshot.run_id != state.run_id:
+        trouble = f"{path} is another run's"
+    return Leftover(state, journal, trouble=trouble, files=(path,))
 
 
 def _snapshot(path: Path) -> tuple[LoopState | None, str]:
@@ -77,39 +94,7 @@ def _snapshot(path: Path) -> tuple[LoopState | None, str]:
             raise newer(path, version)
         return LoopState.model_validate(told), ""
     except (ValidationError, ValueError, RecursionError):
-        return None, "is torn or not ours"
-
-
-def _without_journal(path: Path, journal_path: Path, trouble: str, lost: str) -> Leftover:
-    if journal_path.exists() and journal_path.stat().st_size:
-        return _apart(path, journal_path, "is torn or not ours", lost)
-    if trouble:
-        return Leftover(messages=(f"{path} {trouble}: set aside as {set_aside(path)}",))
-    if lost:
-        aside = set_aside(path)
-        told = f"the journal of run {lost} is missing: {path} set aside as {aside}, starting over"
-        return Leftover(messages=(told,), lost=lost)
-    return Leftover()
-
-
-def _apart(path: Path, journal_path: Path, why: str, lost: str = "") -> Leftover:
-    aside = set_aside(journal_path, path)
-    return Leftover(messages=(f"{journal_path} {why}: set aside as {aside}",), lost=lost)
-
-
-def _of_another(snapshot: LoopState | None, state: LoopState) -> str:
-    return "is another run's" if snapshot and snapshot.run_id != state.run_id else ""
-
-
-def _put_right(path: Path, journal_path: Path, journal: Journal, trouble: str) -> tuple[str, ...]:
-    """Keep what will be written over and can't be trusted; what to say of it."""
-    if journal.damaged:
-        kept = set_aside(journal_path, path, copy=True)
-        told = f"{journal_path} is damaged from line {journal.damaged} on: kept as {kept}"
-        return (f"{told}, and what stands before that line counts",)
-    if trouble:
-        return (f"{path} {trouble}: set aside as {set_aside(path)}",)
-    return ()
+        return None, f"{path} is torn or not ours"
 
 
 def _upgraded(entries: tuple[JournalEntry, ...], snapshot: LoopState) -> tuple[JournalEntry, ...]:
@@ -120,12 +105,7 @@ def _upgraded(entries: tuple[JournalEntry, ...], snapshot: LoopState) -> tuple[J
         config_digest=snapshot.config_digest,
     )
     upgraded = list(entries)
-    upgraded[0] = entries[0].model_copy(update={"identity": identity})
+    started = {"identity": identity, "timestamp": snapshot.started_at}
+    upgraded[0] = entries[0].model_copy(update=started)
     upgraded[-1] = upgraded[-1].model_copy(update={"seconds_used": snapshot.seconds_used})
     return tuple(upgraded)
-
-
-def _rewritten(path: Path, entries: tuple[JournalEntry, ...]) -> Journal:
-    lines, checksum = encoded(entries)
-    put(path, lines)
-    return Journal(entries, len(lines), checksum)

@@ -121,15 +121,20 @@ class Store:
     def _start(
         self, identity: RunIdentity, at: datetime, left: Leftover, *, dead_run: str
     ) -> Beginning:
+        messages = left.set_aside()
         disk.remove(self.path, self.journal_path)
         start = JournalEntry(
             timestamp=at, event=JournalEvent.RUN_START, iteration=0, identity=identity
         )
-        state = self._open(Journal(), start)
-        engine = engine_of(left.journal.entries)
-        return Beginning(state, dead_run=dead_run, dead_engine=engine, messages=left.messages)
+        return Beginning(
+            self._open(Journal(), start),
+            dead_run=dead_run,
+            dead_engine=engine_of(left.journal.entries),
+            messages=messages,
+        )
 
     def _resume(self, left: Leftover, state: LoopState, at: datetime) -> Beginning:
+        messages = left.set_aside()
         finished = rewound(state, at).iteration
         again = JournalEntry(
             timestamp=at,
@@ -142,24 +147,20 @@ class Store:
             resumed=True,
             dead_run=state.run_id,
             dead_engine=engine_of(left.journal.entries),
-            messages=(
-                *left.messages,
-                f"resuming run {state.run_id} after iteration {finished}",
-            ),
+            messages=(*messages, f"resuming run {state.run_id} after iteration {finished}"),
         )
 
     def _report(self, left: Leftover, state: LoopState) -> Beginning:
+        messages = left.set_aside()
         self._open(left.journal)
         self.finish(state)
+        told = f"run {state.run_id} had come to its end, but not to its report: writing that"
         return Beginning(
             state,
             over=True,
             dead_run=state.run_id,
             dead_engine=engine_of(left.journal.entries),
-            messages=(
-                *left.messages,
-                f"run {state.run_id} had come to its end, but not to its report: writing that",
-            ),
+            messages=(*messages, told),
         )
 
     def _open(self, journal: Journal, *entries: JournalEntry) -> LoopState:
