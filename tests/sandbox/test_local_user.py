@@ -90,6 +90,18 @@ def run_as_user(place: Path, kind: str, *scripts: str) -> subprocess.CompletedPr
     )
 
 
+def processes_of(user: int) -> list[str]:
+    """Those that run, and with them every namespace and mount that is only theirs."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if entry.stat().st_uid == user and " Z " not in (entry / "stat").read_text("utf-8"):
+                found.append(entry.name)
+        except OSError:
+            continue  # it has ended
+    return found
+
+
 def as_user(place: Path, *scripts: str, kind: str = "memory") -> list[list[object]]:
     ended = run_as_user(place, kind, *scripts)
     assert ended.returncode == 0, ended.stderr
@@ -171,6 +183,10 @@ def test_what_was_written_to_disk_is_removed_also_when_all_that_could_do_it_were
     ended = run_as_user(place, "scratch", "mkdir -p /etc/y/z; chmod 0 /etc/y/z", "die")
     assert ended.returncode == -signal.SIGKILL, ended.stderr
     assert set(Path("/var/tmp").glob("smile-*")) - before, "it must be there to be removed"
+    deadline = time.monotonic() + 20
+    while running := processes_of(int(NOBODY)):
+        assert time.monotonic() < deadline, running
+        time.sleep(0.1)
     ended = run_as_user(place, "remove")
     assert ended.returncode == 0, ended.stderr
     assert set(Path("/var/tmp").glob("smile-*")) == before

@@ -79,7 +79,7 @@ def _closed(store: Store, outcome: Outcome) -> Outcome:
     try:
         store.append(end)
     except StorageError as error:
-        return replace(outcome, error=error)
+        return replace(outcome, error=outcome.error or error)
     return outcome
 
 
