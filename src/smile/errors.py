@@ -7,11 +7,12 @@ A failed command of a tutorial is a result, never one of these::
     │   ├── UsageError          command line
     │   ├── ConfigError         smile.json, environment
     │   ├── TutorialError       the Markdown file
-    │   └── StateError          the state file: another run, another tutorial, torn
+    │   └── StateError          state file and journal: another run, another tutorial, not ours
     └── NoEvidenceError         exit 3: nothing could be observed; never a gap
         ├── SandboxError        no engine, no image, the machine died
         ├── AgentError          a wrapper died, never called back, or talked nonsense
-        └── ProviderError       agent CLI, key or model service is missing or refused
+        ├── ProviderError       agent CLI, key or model service is missing or refused
+        └── StorageError        state and journal can't be written: no space, no rights
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class TutorialError(InputError):
 
 
 class StateError(InputError):
-    """The state file belongs to another run, another tutorial, or is torn."""
+    """State file or journal belong to another run, another tutorial, or are not ours."""
 
 
 class NoEvidenceError(SmileError):
@@ -76,3 +77,7 @@ class AgentError(NoEvidenceError):
 
 class ProviderError(NoEvidenceError):
     """An agent CLI, its key or its model service is missing or refused."""
+
+
+class StorageError(NoEvidenceError):
+    """State and journal can't be written: what stands in the journal can be gone on with."""

@@ -235,7 +235,7 @@ def test_a_run_that_was_killed_is_resumed_and_a_changed_tutorial_asks_for_fresh(
     write(tmp_path, FINE)
     refused = smile("run", "--sandbox", "local")
     assert refused.returncode == 2
-    assert "the tutorial changed" in refused.stderr
+    assert "in iteration 1, tutorial.md changed" in refused.stderr
     assert "--fresh" in refused.stderr
     write(tmp_path, LONG)
     again = start("run", "--sandbox", "local")

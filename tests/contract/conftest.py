@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
+from tests.sandbox.machines import client, of_run, volumes_of_run
 
 from smile.gateway.egress import EgressProxy
+from smile.sandbox import cgroups
 from smile.sandbox.base import Engine, Sandbox, Spec
 from smile.sandbox.docker import DockerEngine
 from smile.sandbox.images import DEFAULT_TAG
@@ -25,8 +27,20 @@ class Subject:
     make: Callable[[], Engine]
     image: str
     mark: pytest.MarkDecorator
+    left: Callable[[str], Awaitable[list[str]]]
+    """What is still there of a run."""
     needs: str = ""
     """The fixture that makes it possible."""
+
+
+async def _left_local(run_id: str) -> list[str]:
+    return cgroups.of(run_id)
+
+
+async def _left_docker(run_id: str) -> list[str]:
+    async with client() as docker:
+        containers = [container["Name"] for container in await of_run(docker, run_id)]
+        return containers + await volumes_of_run(docker, run_id)
 
 
 SUBJECTS = (
@@ -35,8 +49,9 @@ SUBJECTS = (
         lambda: LocalEngine(lambda upstream: EgressProxy(upstream).serve),
         "host",
         pytest.mark.namespaces,
+        _left_local,
     ),
-    Subject("docker", DockerEngine, DEFAULT_TAG, pytest.mark.docker, "docker_host"),
+    Subject("docker", DockerEngine, DEFAULT_TAG, pytest.mark.docker, _left_docker, "docker_host"),
 )
 
 FILES = {"tutorial.md": b"# Hello\n", "images/a.png": b"\x89PNG\r\n\x1a\n\0\xff"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -294,6 +295,41 @@ async def test_a_file_that_would_lie_outside_the_tutorial_is_refused(
     with pytest.raises(SandboxError):
         async with engine.open(replace(spec, files={"../../etc/passwd": b"x"})):
             pass
+
+
+async def killed(subject: Subject, run_id: str, marker: str) -> None:
+    """A process that opened a machine, and was killed while a program ran in it."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.contract.dies", subject.name, run_id, marker),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"open\n"
+    process.kill()
+    await process.communicate()
+
+
+async def test_what_a_killed_run_left_is_removed_and_nothing_else(
+    engine: Engine, subject: Subject, spec: Spec
+) -> None:
+    dead, marker = f"{spec.run_id}-dead", f"dead{time.monotonic_ns()}"
+    async with engine.open(spec) as living:
+        await killed(subject, dead, marker)
+        await engine.remove(dead)
+        assert await subject.left(dead) == []
+        assert processes(marker) == 0
+        assert (await sh(living, "echo fine")).output == "fine\n"
+        await engine.remove(dead)
+
+
+async def test_a_run_of_the_same_name_opens_after_what_a_killed_one_left_is_removed(
+    engine: Engine, subject: Subject, spec: Spec
+) -> None:
+    await killed(subject, spec.run_id, "again")
+    await engine.remove(spec.run_id)
+    async with engine.open(spec) as sandbox:
+        assert (await sh(sandbox, "ls -A")).output == ""
 
 
 # --- the network ---------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from smile.cli.main import READER_GONE
 from smile.config import Config, FailOn, Provider, SandboxKind, load
 from smile.config.fields import FIELDS
 from smile.errors import InputError, NoEvidenceError, SmileError
-from smile.loop import events, exchange, feed
+from smile.loop import events, exchange, feed, journal
+from smile.loop.runner import LoopSettings
 from smile.loop.state import ANSWER_TOKENS, CHARACTERS_PER_TOKEN, initial
 from smile.report.model import Gap
 from smile.sandbox.base import Limits
@@ -343,6 +344,9 @@ GIB, MIB = 1024**3, 1024**2
         (f"{exchange.MAX_OBSERVED_BYTES // MIB} MiB", "observations"),
         (f"{ANSWER_TOKENS:,} tokens", "an answer of the Mentor"),
         (f"{ANSWER_TOKENS * CHARACTERS_PER_TOKEN:,} characters", "an answer of the Mentor"),
+        (f"{LoopSettings().first_call:.0f} s", "a Student that has just been started"),
+        (f"{LoopSettings().answer:.0f} s", "a Mentor"),
+        (f"{journal.MAX_JOURNAL_BYTES // MIB} MiB", "journal"),
         (f"{server.BODY_LIMIT // MIB} MiB", "body of a result"),
         (f"{server.OBSERVATIONS_LIMIT // MIB} MiB", "body of observations"),
         (f"{feed.BUFFERED}", "messages waiting for an observer"),

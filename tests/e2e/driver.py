@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from smile.wiring import engines
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "schema/smile-report.schema.json").read_text(encoding="utf-8"))
 REPORTS = ("smile-report.md", "smile-report.json", "smile-audit.log")
+
+PROGRAM = ("-m", "smile.cli.main")
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _LEFT_OUT = ("_API_KEY", "SMILE_", "DOCKER_", "_PROXY", "_proxy")
@@ -104,13 +106,15 @@ class Smile:
         }
         (self.where / "smile.json").write_text(json.dumps(settings), encoding="utf-8")
 
-    def start(self, *args: str, **variables: str) -> subprocess.Popen[str]:
+    def start(
+        self, *args: str, program: Sequence[str] = PROGRAM, **variables: str
+    ) -> subprocess.Popen[str]:
         """``smile run`` in the local sandbox without a model, unless told otherwise."""
         kept = {k: v for k, v in os.environ.items() if not any(part in k for part in _LEFT_OUT)}
         chosen = ["--sandbox", "local"] if "--sandbox" not in args else []
         chosen += ["--provider", "literal"] if "--provider" not in args else []
         return subprocess.Popen(
-            [sys.executable, "-m", "smile.cli.main", "run", *args, *chosen],
+            [sys.executable, *program, "run", *args, *chosen],
             cwd=self.where,
             env=kept | {"TMPDIR": str(self._temporary), "NO_COLOR": "1"} | variables,
             stdin=subprocess.DEVNULL,

@@ -16,12 +16,11 @@ from tests.loop.outputs import at
 from smile.errors import SandboxError
 from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
-from smile.loop.state import initial
-from smile.loop.store import Store
+from smile.loop.store import Beginning, Store
 from smile.sandbox.base import Exited, Machine
 from smile.server.app import create_app
 from smile.server.serve import serving
-from smile.wire import JournalEntry, LoopState
+from smile.wire import JournalEntry, LoopState, RunIdentity
 
 PRELUDE = """
 import http.client, json, os, sys, time
@@ -109,6 +108,9 @@ class HostSandbox:
         return ""
 
 
+IDENTITY = RunIdentity(run_id="run1", tutorial_digest="t", config_digest="c")
+
+
 @dataclass
 class Run:
     """One run, ready to go."""
@@ -117,12 +119,16 @@ class Run:
     sandbox: HostSandbox
     exchange: Exchange
     store: Store
-    begin: LoopState
+    beginning: Beginning
     url: str
     entries: list[JournalEntry]
 
     async def go(self) -> LoopState:
-        return await self.runner.run(self.begin)
+        return await self.runner.run(self.beginning.state)
+
+    def headers(self) -> dict[str, str]:
+        """Of an observer."""
+        return {"Authorization": f"Bearer {self.exchange.observer_token}"}
 
 
 @asynccontextmanager
@@ -132,16 +138,20 @@ async def a_run(
     *,
     max_iterations: int = 3,
     seconds: float = 30.0,
+    first_call: float = 30.0,
+    answer: float = 30.0,
     exchange: Exchange | None = None,
-    begin: LoopState | None = None,
 ) -> AsyncIterator[Run]:
-    """A run with a real server, store and wrapper programs; only the sandbox has no walls."""
+    """A run with a real server, store and wrapper programs; only the sandbox has no walls.
+
+    It is a new one, or goes on with what the directory holds.
+    """
     exchange = exchange or Exchange()
     entries: list[JournalEntry] = []
-    start = begin or initial("run1", at(0))
     made: list[Runner] = []
-    app = create_app(exchange, lambda: made[0].state or start)
     with Store(directory / "state.json") as store:
+        beginning = store.begin(IDENTITY, at(0))
+        app = create_app(exchange, lambda: made[0].state or beginning.state)
         async with serving(lambda: app) as server:
             sandbox = HostSandbox(f"http://127.0.0.1:{server.port}", program)
             runner = Runner(
@@ -149,8 +159,13 @@ async def a_run(
                 tutorial="/workspace/tutorial/t.md",
                 store=store,
                 exchange=exchange,
-                settings=LoopSettings(max_iterations=max_iterations, timeout=seconds),
+                settings=LoopSettings(
+                    max_iterations=max_iterations,
+                    timeout=seconds,
+                    first_call=first_call,
+                    answer=answer,
+                ),
                 on_entry=entries.append,
             )
             made.append(runner)
-            yield Run(runner, sandbox, exchange, store, start, sandbox.url, entries)
+            yield Run(runner, sandbox, exchange, store, beginning, sandbox.url, entries)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.loop.outputs import answer, asking, at, command
 
+from smile.errors import StorageError
 from smile.loop.exchange import (
     BadBody,
     Exchange,
@@ -100,6 +101,18 @@ async def test_a_batch_that_comes_again_is_counted_once() -> None:
     for each in (batch, batch, (command(text="c"),)):
         assert exchange.accept_observations(phase.token, each).acknowledged
     assert kept == [*batch, command(text="c")]
+
+
+async def test_what_can_not_be_kept_ends_the_phase_and_is_not_taken() -> None:
+    def full(_: tuple[Observation, ...]) -> None:
+        raise StorageError("the disk is full")
+
+    exchange = Exchange()
+    phase = exchange.open(Role.STUDENT, 1, sink=full)
+    with pytest.raises(NotNow):
+        exchange.accept_observations(phase.token, (command(),))
+    with pytest.raises(StorageError, match="the disk is full"):
+        phase.result.result()
 
 
 async def test_observations_are_bounded_in_count_and_size_and_the_rest_is_counted() -> None:

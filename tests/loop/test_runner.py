@@ -8,13 +8,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.loop.host import Run, a_run
+from tests.loop.host import IDENTITY, Run, a_run
 from tests.loop.outputs import at
+from tests.loop.stories import transition
 
-from smile.errors import AgentError, SandboxError, StateError
+from smile.errors import AgentError, SandboxError, StorageError
+from smile.loop.events import Begin
 from smile.loop.exchange import Exchange
-from smile.loop.state import initial
-from smile.loop.store import Beginning, Store, read_journal
+from smile.loop.state import State
+from smile.loop.store import Store, read_journal
 from smile.wire import JournalEvent, LoopState, Status
 
 ASK_THEN_COMPLETE = """
@@ -50,9 +52,13 @@ async def test_a_student_that_completes_ends_the_run_and_leaves_no_state_file(
         assert not run.store.path.exists()
         assert texts(run.store.journal_path) == ["make"]
         kinds = [entry.event for entry in read_journal(run.store.journal_path)]
-        assert kinds[0] is JournalEvent.RUN_START
+        assert kinds[:3] == [
+            JournalEvent.RUN_START,
+            JournalEvent.MACHINE,
+            JournalEvent.ITERATION_START,
+        ]
         assert kinds[-1] is JournalEvent.LOOP_COMPLETE
-        assert kinds == [entry.event for entry in run.entries]
+        assert kinds[1:] == [entry.event for entry in run.entries]
 
 
 async def test_the_mentors_note_reaches_a_fresh_attempt(tmp_path: Path) -> None:
@@ -113,16 +119,12 @@ async def test_the_whole_timeout_bites_while_the_student_works_and_keeps_what_wa
         assert state.seconds_used == pytest.approx(1.5, abs=1)
 
 
-async def test_a_wrapper_that_never_calls_is_said_to_be_silent(tmp_path: Path) -> None:
-    async with a_run(tmp_path, "time.sleep(60)", seconds=0.5) as run:
-        state = await run.go()
-        assert state.status is Status.TIMEOUT
-        assert "its wrapper never called" in run.entries[-1].message
-
-
 async def test_a_resumed_run_continues_its_clock(tmp_path: Path) -> None:
-    begin = initial("run1", at(0)).model_copy(update={"seconds_used": 99.5})
-    async with a_run(tmp_path, "time.sleep(60)", seconds=100, begin=begin) as run:
+    with Store(tmp_path / "state.json") as store:
+        _, entries = transition(State(store.begin(IDENTITY, at(0)).state, 3), Begin(at(0)))
+        store.append(*(entry.model_copy(update={"seconds_used": 99.5}) for entry in entries))
+    async with a_run(tmp_path, "time.sleep(60)", seconds=100) as run:
+        assert run.beginning.resumed
         began = time.monotonic()
         state = await run.go()
         assert state.status is Status.TIMEOUT
@@ -303,13 +305,17 @@ async def test_a_journal_that_can_not_be_written_ends_the_run_as_a_fault(tmp_pat
 
         def full(*entries: object) -> None:
             if any(getattr(entry, "observation", None) for entry in entries):
-                raise StateError("can't write the journal: no space left")
+                raise StorageError("can't write the journal: no space left")
             append(*entries)  # type: ignore[arg-type]
 
         run.store.append = full  # type: ignore[method-assign]
         state = await run.go()
         assert state.status is Status.ERROR
         assert state.error_message == "can't write the journal: no space left"
+        assert run.entries[-1].event is JournalEvent.LOOP_COMPLETE
+    assert read_journal(run.store.journal_path)[-1].event is JournalEvent.STATUS
+    async with a_run(tmp_path, "complete()") as again:
+        assert again.beginning.resumed
 
 
 async def test_a_bug_ends_the_run_as_an_error_and_is_raised(tmp_path: Path) -> None:
@@ -319,13 +325,15 @@ async def test_a_bug_ends_the_run_as_an_error_and_is_raised(tmp_path: Path) -> N
             if getattr(entry, "observation", None):
                 raise ZeroDivisionError("progress")
 
-        run.runner._on_entry = broken
+        run.runner._recorder._on_entry = broken
         with pytest.raises(ZeroDivisionError):
             await run.go()
         state = run.runner.state
         assert state is not None
         assert state.status is Status.ERROR
         assert run.exchange.ended.is_set()
+    async with a_run(tmp_path, "complete()") as again:
+        assert again.beginning.resumed
 
 
 async def test_a_cancelled_run_keeps_its_state_for_a_resume(tmp_path: Path) -> None:
@@ -350,16 +358,11 @@ async def until_seen(run: Run) -> None:
 DRIVER = """
 import asyncio, sys
 from pathlib import Path
-from smile import wire
 from tests.loop.host import a_run
-from smile.loop.store import Store
-from tests.loop.test_runner import CRASHING, begun
+from tests.loop.test_runner import CRASHING
 
 async def main():
-    directory = Path(sys.argv[1])
-    with Store(directory / "state.json") as store:
-        beginning = begun(store)
-    async with a_run(directory, CRASHING, begin=beginning.state) as run:
+    async with a_run(Path(sys.argv[1]), CRASHING) as run:
         await run.go()
 
 asyncio.run(main())
@@ -372,10 +375,6 @@ else:
     parent = os.getppid()
     while os.getppid() == parent: time.sleep(0.05)
 """
-
-
-def begun(store: Store) -> Beginning:
-    return store.begin(run_id="new", at=at(0), tutorial_digest="t", config_digest="c")
 
 
 async def test_a_killed_process_is_resumed_from_its_last_finished_iteration(
@@ -392,15 +391,13 @@ async def test_a_killed_process_is_resumed_from_its_last_finished_iteration(
     process.kill()
     await process.wait()
 
-    with Store(tmp_path / "state.json") as store:
-        beginning = begun(store)
-    assert beginning.resumed
-    assert beginning.dead_run == "new"
-    assert beginning.state.iteration == 1
-    assert beginning.state.seconds_used > 0
     program = "assert iteration == 2 and task['notes'][0]['answer'] == 'install make'\nsee('again'); complete()"
-    async with a_run(tmp_path, program, begin=beginning.state) as run:
+    async with a_run(tmp_path, program) as run:
+        beginning = run.beginning
         state = await run.go()
+    assert (beginning.resumed, beginning.dead_run, beginning.state.iteration) == (True, "run1", 1)
+    assert beginning.dead_engine == "host"
+    assert 0 < beginning.state.seconds_used < state.seconds_used
     assert (state.status, state.iteration) == (Status.COMPLETED, 2)
     assert texts(journal) == ["first", "again"]
     everything = read_journal(journal, abandoned=True)

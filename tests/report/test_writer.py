@@ -28,6 +28,15 @@ def test_the_three_files_are_written_into_a_directory_that_is_made(tmp_path: Pat
     assert json.loads(written.json.read_text(encoding="utf-8"))["tutorialName"] == "A web service"
 
 
+def test_what_a_killed_process_left_beside_a_report_goes(tmp_path: Path) -> None:
+    (tmp_path / ".smile-report.md.tmp").write_text("half of it")
+
+    written = write_report(build(RECORD), RECORD, tmp_path)
+
+    assert len(list(tmp_path.iterdir())) == 3
+    assert "half of it" not in written.markdown.read_text(encoding="utf-8")
+
+
 def test_an_earlier_report_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "smile-report.md").write_text("old " * 100_000)
 

@@ -115,7 +115,9 @@ async def test_a_closed_machine_leaves_nothing_on_the_host() -> None:
     mounts, descriptors = Path("/proc/self/mounts").read_text(), len(os.listdir("/proc/self/fd"))
     async with opened(run_id="leftovers") as sandbox:
         await sh(sandbox, "setsid sleep 651.5 >/dev/null 2>&1 &")
-        assert running("651.5")
+        async with asyncio.timeout(20):
+            while not running("651.5"):
+                await asyncio.sleep(0.05)
     assert not running("651.5")
     assert Path("/proc/self/mounts").read_text() == mounts
     assert len(os.listdir("/proc/self/fd")) == descriptors
@@ -184,6 +186,23 @@ async def test_groups_of_dead_runs_are_removed_by_the_next_and_those_of_living_o
     finally:
         for group in living:
             group.rmdir()
+
+
+async def test_removing_a_run_clears_its_groups_and_says_so_when_it_lives_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("smile.sandbox.local._END_SECONDS", 0.3)
+    async with opened(run_id="living"):
+        mine = [Path(group) for group in groups() if "smile-living" in group]
+        if not mine:
+            pytest.skip("no control groups can be made here")
+        for group in mine:
+            group.with_name("smile-dead-4194305").mkdir()
+        await local().remove("dead")
+        assert not any("smile-dead" in group for group in groups())
+        with pytest.raises(SandboxError, match="the machine of run living does not end") as raised:
+            await local().remove("living")
+        assert str(mine[0]) in raised.value.hint
 
 
 # --- where it can't be -----------------------------------------------------------------------------

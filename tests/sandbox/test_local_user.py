@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -27,7 +28,7 @@ PYTHON = "/usr/bin/python3"
 NOBODY = "54321"
 
 PROGRAM = """
-import asyncio, json, sys
+import asyncio, json, os, signal, sys
 from smile.sandbox import host
 from smile.sandbox.base import Limits, Spec
 from smile.sandbox.local import LocalEngine
@@ -36,6 +37,8 @@ if sys.argv[1] == "scratch":
 small = Limits(memory=128 * 1024**2, pids=48, disk=512 * 1024**2)
 engine = LocalEngine(lambda upstream: None)
 async def main():
+    if sys.argv[1] == "remove":
+        return await engine.remove("user")
     said = {"why": await engine.why_not("host"), "ended": []}
     async with engine.open(Spec("user", "host", {"a.md": b"hi"}, 9, limits=small)) as sandbox:
         for script in json.loads(sys.argv[2]):
@@ -46,6 +49,9 @@ async def main():
                 said["ended"].append([-1, ""])
             if script == "reset":
                 await sandbox.reset()
+            if script == "die":
+                os.kill(sandbox._jail._process.pid, signal.SIGKILL)
+                os.kill(os.getpid(), signal.SIGKILL)
     print(json.dumps(said))
 asyncio.run(main())
 """
@@ -70,10 +76,10 @@ def place() -> Iterator[Path]:
         shutil.rmtree(made)
 
 
-def as_user(place: Path, *scripts: str, kind: str = "memory") -> list[list[object]]:
+def run_as_user(place: Path, kind: str, *scripts: str) -> subprocess.CompletedProcess[str]:
     variables = {"HOME": str(place / "home"), "PYTHONPATH": str(place / "src"), "PATH": os.defpath}
     become = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups")
-    ended = subprocess.run(
+    return subprocess.run(
         [*become, PYTHON, "-B", "-c", PROGRAM, kind, json.dumps(scripts)],
         env=variables,
         cwd="/",
@@ -82,6 +88,22 @@ def as_user(place: Path, *scripts: str, kind: str = "memory") -> list[list[objec
         timeout=120,
         check=False,
     )
+
+
+def processes_of(user: int) -> list[str]:
+    """Those that run, and with them every namespace and mount that is only theirs."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if entry.stat().st_uid == user and " Z " not in (entry / "stat").read_text("utf-8"):
+                found.append(entry.name)
+        except OSError:
+            continue  # it has ended
+    return found
+
+
+def as_user(place: Path, *scripts: str, kind: str = "memory") -> list[list[object]]:
+    ended = run_as_user(place, kind, *scripts)
     assert ended.returncode == 0, ended.stderr
     said = json.loads(ended.stdout)
     if said["why"]:
@@ -151,3 +173,20 @@ def test_what_is_written_to_disk_is_removed_with_the_machine(place: Path) -> Non
     while set(Path("/var/tmp").glob("smile-*")) != before:
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_what_was_written_to_disk_is_removed_also_when_all_that_could_do_it_were_killed(
+    place: Path,
+) -> None:
+    before = set(Path("/var/tmp").glob("smile-*"))
+    as_user(place, "true", kind="scratch")
+    ended = run_as_user(place, "scratch", "mkdir -p /etc/y/z; chmod 0 /etc/y/z", "die")
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert set(Path("/var/tmp").glob("smile-*")) - before, "it must be there to be removed"
+    deadline = time.monotonic() + 20
+    while running := processes_of(int(NOBODY)):
+        assert time.monotonic() < deadline, running
+        time.sleep(0.1)
+    ended = run_as_user(place, "remove")
+    assert ended.returncode == 0, ended.stderr
+    assert set(Path("/var/tmp").glob("smile-*")) == before

@@ -70,21 +70,30 @@ def _no_sink(_: tuple[Observation, ...]) -> None:
 
 @dataclass(slots=True, eq=False)
 class Phase:
-    """One wrapper's turn. ``result`` is set once, by the first result that is posted."""
+    """One wrapper's turn.
+
+    ``result`` is set once, by the first result that is posted; ``heard`` when the wrapper calls
+    for the first time. ``room`` is how many bytes of observations are taken.
+    """
 
     role: Role
     iteration: int
     token: str
     result: asyncio.Future[Result]
+    heard: asyncio.Future[None]
+    room: int
     ends: Callable[[Result], bool] = _no_end
     sink: Callable[[tuple[Observation, ...]], None] = _no_sink
     answer: Acknowledged | None = None
-    called: bool = False
-    """The wrapper was heard of."""
     kept: int = 0
     kept_bytes: int = 0
     dropped: int = 0
     last_batch: tuple[Observation, ...] = field(default=())
+
+    def hear(self) -> None:
+        """The wrapper has called."""
+        if not self.heard.done():
+            self.heard.set_result(None)
 
 
 class Exchange:
@@ -120,14 +129,25 @@ class Exchange:
         *,
         ends: Callable[[Result], bool] = _no_end,
         sink: Callable[[tuple[Observation, ...]], None] = _no_sink,
+        room: int = MAX_OBSERVED_BYTES,
     ) -> Phase:
         """Begin a wrapper's turn with a new token; the one before is over.
 
         ``ends`` says whether a result ends the loop (the wrapper is told "stop"); ``sink`` takes
-        observations as they come. What ``sink`` raises becomes the outcome of the phase.
+        observations as they come. What ``sink`` raises becomes the outcome of the phase. ``room``
+        is how many bytes of them the sink has room for.
         """
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        phase = Phase(role, iteration, self._new_token(), future, ends, sink)
+        loop = asyncio.get_running_loop()
+        phase = Phase(
+            role,
+            iteration,
+            self._new_token(),
+            result=loop.create_future(),
+            heard=loop.create_future(),
+            room=min(room, self._max_bytes),
+            ends=ends,
+            sink=sink,
+        )
         self._phases[phase.token] = phase
         self._current, self._iteration = phase, iteration
         return phase
@@ -178,7 +198,7 @@ class Exchange:
         if phase.answer is not None:
             return phase.answer
         self._check_turn(phase)
-        phase.called = True
+        phase.hear()
         stop = phase.ends(result) or self.stopping.is_set()
         phase.answer = Acknowledged(acknowledged=True, next_action="stop" if stop else "continue")
         if not phase.result.done():
@@ -201,7 +221,7 @@ class Exchange:
             raise NotNow("this iteration has its result")
         if any(seen.iteration != phase.iteration for seen in observations):
             raise BadBody(f"an observation speaks of another iteration than {phase.iteration}")
-        phase.called = True
+        phase.hear()
         if observations and observations != phase.last_batch:
             phase.last_batch = observations
             self._keep(phase, observations, size)
@@ -210,7 +230,7 @@ class Exchange:
 
     def _keep(self, phase: Phase, observations: tuple[Observation, ...], size: int) -> None:
         room = self._max_observations - phase.kept
-        if phase.kept_bytes + size > self._max_bytes:
+        if phase.kept_bytes + size > phase.room:
             room = 0
         kept = observations[: max(0, room)]
         phase.dropped += len(observations) - len(kept)
@@ -221,6 +241,8 @@ class Exchange:
         except Exception as error:
             if not phase.result.done():
                 phase.result.set_exception(error)
+            if isinstance(error, SmileError):
+                raise NotNow("what is observed can't be kept any more") from error
             raise
 
     def _phase_of(self, token: str, role: Role) -> Phase:

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from smile.errors import StateError
+from smile.loop.disk import unwritable
 
 
 class RunLock:
@@ -34,8 +35,12 @@ class RunLock:
                 self._fd = fd
             else:
                 os.close(fd)  # its last holder removed it between our open and our lock
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(self._fd, 0)
+            os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            self.release()
+            raise unwritable(self.path, error) from error
 
     def release(self) -> None:
         """Give the lock back; calling it twice is harmless."""
@@ -50,6 +55,8 @@ class RunLock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise unwritable(self.path, error) from error
             raise StateError(
                 f"can't write {self.path}: {error.strerror}",
                 "choose another directory with SMILE_STATE_DIR or stateFile",

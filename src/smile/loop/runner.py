@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 from urllib.parse import urlsplit
 
 from smile import wire
-from smile.errors import SmileError, StateError
+from smile.errors import SmileError, StorageError
 from smile.loop.events import (
     AwaitMentor,
     AwaitStudent,
@@ -33,8 +33,8 @@ from smile.loop.events import (
     Work,
 )
 from smile.loop.exchange import Exchange, Phase, Result
-from smile.loop.feed import message_of
 from smile.loop.machine import step
+from smile.loop.recorder import Recorder
 from smile.loop.state import State
 from smile.loop.store import Store
 from smile.loop.wrapper import Wrapper, cancelled
@@ -43,6 +43,7 @@ from smile.wire import (
     JournalEntry,
     JournalEvent,
     LoopState,
+    MachineSeen,
     MentorResult,
     Observation,
     Role,
@@ -59,10 +60,17 @@ _DRAIN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LoopSettings:
-    """What a run is told. ``timeout`` is in seconds, of the whole run."""
+    """What a run is told. Times are in seconds.
+
+    ``timeout`` is that of the whole run. A wrapper that is silent for longer than ``first_call``
+    (a Student, which tells of its first step) or ``answer`` (a Mentor, which has nothing else to
+    tell) is a fault of ours.
+    """
 
     max_iterations: int = 10
     timeout: float = 1800.0
+    first_call: float = 60.0
+    answer: float = 300.0
     behavior: StudentBehavior = field(default_factory=StudentBehavior)
     provider: str = "literal"
 
@@ -75,7 +83,8 @@ class Runner:
     """Drives one run in an open sandbox to its end.
 
     ``failure`` holds the error behind status ``error``, for its hint and exit code. A fault that
-    is no ``SmileError`` is a bug: it ends the run as ``error`` and is raised.
+    is no ``SmileError`` is a bug: it ends the run as ``error`` and is raised. The journal does not
+    tell of the end by a bug or a ``StorageError``: as after a crash, the next run goes on.
     """
 
     def __init__(
@@ -93,15 +102,11 @@ class Runner:
         self.failure: SmileError | None = None
         self._sandbox = sandbox
         self._tutorial = tutorial
-        self._store = store
         self._exchange = exchange
         self._settings = settings
-        self._clock = clock
         self._now = now
-        self._on_entry = on_entry
+        self._recorder = Recorder(store, exchange.feed, clock, on_entry)
         self._state: State | None = None
-        self._since = 0.0
-        self._used_before = 0.0
         self._used_machine = False
         self._wrapper: Wrapper | None = None
 
@@ -112,7 +117,7 @@ class Runner:
             return None
         if self._state.loop.status.ended:
             return self._state.loop
-        return self._state.loop.model_copy(update={"seconds_used": self._seconds_used()})
+        return self._state.loop.model_copy(update={"seconds_used": self._recorder.seconds_used})
 
     def request_stop(self, reason: str) -> None:
         """Ask the run to end: status ``stopped`` within two seconds."""
@@ -121,14 +126,14 @@ class Runner:
     async def run(self, begin: LoopState) -> LoopState:
         """Run from this state, a new one or a resumed one, to the end; the last state.
 
-        Raises ``StateError`` when state or journal can't be written. When cancelled, the state
-        file stays as it is and the sandbox is left to its context.
+        When state or journal can't be written, that ends the run as ``error``. When cancelled,
+        the files stay as they are and the sandbox is left to its context.
         """
         self._state = State(begin, self._settings.max_iterations)
-        self._since, self._used_before = self._clock(), begin.seconds_used
+        self._recorder.start_clock(begin.seconds_used)
         self._exchange.admit_host(urlsplit(self._sandbox.url).hostname or "localhost")
         try:
-            work = self._transition(Begin(self._now()))
+            work = self._begin()
             while not isinstance(work, Close):
                 work = self._transition(await self._perform(work))
             await self._settle(work)
@@ -149,50 +154,58 @@ class Runner:
         assert self._state is not None
         return self._state.loop
 
-    def _seconds_used(self) -> float:
-        return self._used_before + self._clock() - self._since
-
     def _remaining(self) -> float:
-        return max(0.0, self._settings.timeout - self._seconds_used())
+        return max(0.0, self._settings.timeout - self._recorder.seconds_used)
+
+    def _begin(self) -> Work:
+        seen = MachineSeen.model_validate(asdict(self._sandbox.machine))
+        try:
+            self._record(self._entry(JournalEvent.MACHINE, machine=seen))
+        except StorageError as error:
+            return self._unstored(error)
+        return self._transition(Begin(self._now()))
 
     def _transition(self, event: Event) -> Work:
-        """Step, write the journal, persist; what is to be done next."""
+        """Step; what is to be done next."""
         try:
             return self._step(event)
-        except StateError as error:
-            if self._loop.status.ended:
-                raise
-            self.failure = error
-            return self._step(Failed(self._now(), str(error)))
+        except StorageError as error:
+            return self._unstored(error)
 
     def _step(self, event: Event) -> Work:
+        """The journal first: what it does not tell has not happened."""
         assert self._state is not None
         after, effects = step(self._state, event)
-        loop = after.loop.model_copy(update={"seconds_used": self._seconds_used()})
-        self._state = replace(after, loop=loop)
-        if loop.status.ended:
+        entries = tuple(effect.entry for effect in effects if isinstance(effect, Record))
+        used = self._recorder.write(*entries)
+        self._state = replace(after, loop=after.loop.model_copy(update={"seconds_used": used}))
+        if self._loop.status.ended:
             self._exchange.close_phase()
-        next_work: Work = Close(loop.status)
-        for effect in effects:
-            if isinstance(effect, Record):
-                self._record(effect.entry)
-            else:
-                next_work = effect
-        if loop.status.ended:
-            self._store.finish(loop)
-        else:
-            self._store.save(loop)
-        return next_work
+        self._recorder.tell(*entries)
+        self._recorder.save(self._loop)
+        return next(effect for effect in effects if not isinstance(effect, Record))
 
     def _record(self, *entries: JournalEntry) -> None:
-        self._store.append(*entries)
-        for entry in entries:
-            if (message := message_of(entry)) is not None:
-                self._exchange.feed.publish(message)
-            self._on_entry(entry)
+        """Write and tell of what is no transition."""
+        self._recorder.write(*entries)
+        self._recorder.tell(*entries)
+
+    def _entry(self, event: JournalEvent, **fields: Any) -> JournalEntry:
+        return JournalEntry(
+            timestamp=self._now(), event=event, iteration=self._loop.iteration, **fields
+        )
+
+    def _unstored(self, error: StorageError) -> Work:
+        """The end for want of a place to write to; what had ended before stays as it ended."""
+        self.failure = error
+        self._recorder.stop_storing()
+        if self._loop.status.ended:
+            return Close(self._loop.status)
+        return self._step(Failed(self._now(), str(error)))
 
     def _give_up(self, error: Exception) -> None:
-        """Let the files and the observers know of a bug, or of a disk that is full."""
+        """Let the observers know of a bug."""
+        self._recorder.stop_storing()
         if not self._loop.status.ended:
             self._step(Failed(self._now(), f"{type(error).__name__}: {error}"))
 
@@ -218,6 +231,8 @@ class Runner:
             )
         except SmileError as error:
             self.failure = error
+            if isinstance(error, StorageError):
+                self._recorder.stop_storing()
             return Failed(self._now(), str(error))
         finally:
             stop.cancel()
@@ -245,7 +260,9 @@ class Runner:
         assert_never(work)
 
     def _start(self, role: Role, iteration: int, question: StudentOutput | None = None) -> None:
-        phase = self._exchange.open(role, iteration, ends=self._ends, sink=self._observed)
+        phase = self._exchange.open(
+            role, iteration, ends=self._ends, sink=self._observed, room=self._recorder.room
+        )
         task = Task(
             role=role,
             run_id=self._loop.run_id,
@@ -265,8 +282,10 @@ class Runner:
         """What the wrapper at work posts, or how it failed to."""
         assert self._wrapper is not None
         wrapper = self._wrapper
+        student = wrapper.phase.role is Role.STUDENT
+        patience = self._settings.first_call if student else self._settings.answer
         try:
-            result = await wrapper.result()
+            result = await wrapper.result(patience)
         finally:
             self._say_dropped(wrapper.phase)
         if result is None:
@@ -290,31 +309,13 @@ class Runner:
         return step(replace(self._state, loop=loop), event)[0].loop.status.ended
 
     def _observed(self, observations: tuple[Observation, ...]) -> None:
-        at, iteration = self._now(), self._loop.iteration
-        self._record(
-            *(
-                JournalEntry(
-                    timestamp=at,
-                    event=JournalEvent.OBSERVATION,
-                    iteration=iteration,
-                    observation=observation,
-                )
-                for observation in observations
-            )
-        )
+        plain = self._entry(JournalEvent.OBSERVATION)
+        self._record(*(plain.model_copy(update={"observation": seen}) for seen in observations))
 
     def _say_dropped(self, phase: Phase) -> None:
         if phase.dropped:
             message = f"{phase.kept} observations were kept, {phase.dropped} more were dropped"
-            self._record(
-                JournalEntry(
-                    timestamp=self._now(),
-                    event=JournalEvent.STATUS,
-                    iteration=phase.iteration,
-                    status=self._loop.status,
-                    message=message,
-                )
-            )
+            self._record(self._entry(JournalEvent.DROPPED, message=message))
 
     async def _settle(self, work: Work) -> None:
         """See the last wrapper end before the next piece of work."""

@@ -1,4 +1,4 @@
-"""The loop's state as the machine holds it, and how it is cut back after a crash."""
+"""The state as the machine holds it, what a run begins with, and how a crash cuts it back."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class State:
     loop: LoopState
     max_iterations: int
 
-    @property
-    def open_entry(self) -> HistoryEntry | None:
-        """The iteration under way; ``None`` between iterations."""
-        history = self.loop.history
-        return history[-1] if history and history[-1].ended_at is None else None
+
+def open_entry(loop: LoopState) -> HistoryEntry | None:
+    """The iteration under way; ``None`` between iterations."""
+    last = loop.history[-1] if loop.history else None
+    return last if last is not None and last.ended_at is None else None
 
 
 def initial(run_id: str, at: datetime, *, tutorial: str = "", config: str = "") -> LoopState:
@@ -53,18 +53,6 @@ def rewound(loop: LoopState, at: datetime) -> LoopState:
             "error_message": None,
             "updated_at": at,
         }
-    )
-
-
-def consistent(loop: LoopState) -> bool:
-    """Whether a state that was read could have been written by us (iterations 1, 2, 3 and on)."""
-    iterations = [entry.iteration for entry in loop.history]
-    open_ones = [entry for entry in loop.history[:-1] if entry.ended_at is None]
-    return (
-        iterations == list(range(1, len(iterations) + 1))
-        and loop.iteration == len(iterations)
-        and not open_ones
-        and all(note.iteration <= loop.iteration for note in loop.mentor_notes)
     )
 
 

@@ -1,39 +1,46 @@
-"""What survives a crash: the state file, the journal beside it, and the lock that guards both."""
+"""What survives a crash: the journal, the state file beside it, and the lock that guards both."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pydantic import ValidationError
-
 from smile.errors import StateError
-from smile.loop.journal import JournalWriter, read_journal
+from smile.loop import disk
+from smile.loop.journal import MAX_JOURNAL_BYTES, Journal, JournalWriter, read_journal
+from smile.loop.leftover import Leftover, look
 from smile.loop.lock import RunLock
-from smile.loop.state import consistent, initial, rewound
-from smile.wire import JournalEntry, LoopState, Status
+from smile.loop.replay import replay
+from smile.loop.state import rewound
+from smile.wire import JournalEntry, JournalEvent, LoopState, RunIdentity, Status
 
 __all__ = ["Beginning", "Store", "read_journal"]
 
-_VERSION = 1
 _FORGOTTEN = frozenset({Status.COMPLETED, Status.STOPPED})
+_REPORTABLE = frozenset({Status.COMPLETED, Status.MAX_ITERATIONS, Status.BLOCKER, Status.TIMEOUT})
+"""Ends whose report is worth writing later. What was stopped, or a fault of ours, begins anew."""
+_TOLD = 5
+"""So many changes are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """What a run begins with.
 
-    ``dead_run`` is the id of a run that ended without closing its sandbox: it is to be removed
-    first. ``messages`` are sentences for the author.
+    ``over``: nothing is to be followed, only the report is missing. ``dead_run`` is the id of a
+    run that ended without closing its sandbox, to be removed first; ``dead_engine`` is the engine
+    it was on, empty when its sandbox was not open yet. ``messages`` are sentences for the author.
     """
 
     state: LoopState
     resumed: bool = False
+    over: bool = False
     dead_run: str = ""
+    dead_engine: str = ""
     messages: tuple[str, ...] = ()
 
 
@@ -63,132 +70,150 @@ class Store:
         traceback: TracebackType | None,
     ) -> None:
         """Give the lock back."""
-        try:
-            if self._journal is not None:
-                self._journal.close()
-        finally:
-            self._lock.release()
+        if self._journal is not None:
+            self._journal.close()
+        self._lock.release()
 
-    def begin(
-        self,
-        *,
-        run_id: str,
-        at: datetime,
-        tutorial_digest: str,
-        config_digest: str,
-        fresh: bool = False,
-    ) -> Beginning:
-        """A new run, or the one that a crash interrupted, from its last finished iteration.
+    def begin(self, identity: RunIdentity, at: datetime, *, fresh: bool = False) -> Beginning:
+        """A new run, or the one that a crash cut short, from its last finished iteration.
 
         Raises ``StateError`` when that one had another tutorial or configuration and ``fresh``
-        does not discard it.
+        does not discard it, or when its files are a newer SMILE's; ``StorageError`` when the
+        files can't be written.
         """
-        new = initial(run_id, at, tutorial=tutorial_digest, config=config_digest)
-        left, messages = self._leftover()
-        if left is None or left.status.ended:
-            return self._start(Beginning(new, messages=messages))
-        if fresh:
-            return self._start(Beginning(new, dead_run=left.run_id, messages=messages))
-        _check_unchanged(left, new)
-        if not self.journal_path.exists():
-            lost = f"{self.journal_path} of the interrupted run is missing: starting over"
-            return self._start(Beginning(new, dead_run=left.run_id, messages=(lost,)))
-        state = rewound(left, at)
-        told = f"resuming run {left.run_id} after iteration {state.iteration}"
-        return Beginning(state, resumed=True, dead_run=left.run_id, messages=(told,))
+        left = look(self.path, self.journal_path)
+        state = left.state
+        if state is None:
+            return self._start(identity, at, left, dead_run=left.lost)
+        entries = left.journal.entries
+        reported = entries[-1].event is JournalEvent.RUN_END
+        if fresh or not _goes_on(left, state, reported=reported):
+            return self._start(identity, at, left, dead_run="" if reported else state.run_id)
+        _check_unchanged(state, entries[0].identity, identity)
+        if state.status.ended:
+            return self._report(left, state)
+        return self._resume(left, state, at)
 
     def save(self, state: LoopState) -> None:
-        """Put the state in place: a reader sees the old one or the new one, also after a crash."""
-        temporary = self.path.with_name(f"{self.path.name}.tmp")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
-                file.write(state.to_json().encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.path)
-            _sync_directory(self.path.parent)
-        except OSError as error:
-            raise StateError(
-                f"can't write {self.path}: {error.strerror}", "free space, or check the rights"
-            ) from error
+        """Put the state in place. Raises ``StorageError``."""
+        disk.put(self.path, state.to_json().encode() + b"\n")
 
     def finish(self, state: LoopState) -> None:
         """Keep the last state, or delete it where nothing is left to do: success and stop."""
-        if state.status not in _FORGOTTEN:
+        if state.status in _FORGOTTEN:
+            disk.remove(self.path)
+        else:
             self.save(state)
-            return
-        try:
-            self.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StateError(f"can't delete {self.path}: {error.strerror}") from error
 
     def append(self, *entries: JournalEntry) -> None:
-        """Add to the journal."""
-        if self._journal is None:
-            self._journal = JournalWriter(self.journal_path)
+        """Add to the journal, all or none. Raises ``StorageError``."""
+        assert self._journal is not None, "append before begin"
         self._journal.append(entries)
 
-    def _start(self, beginning: Beginning) -> Beginning:
-        try:
-            self.path.unlink(missing_ok=True)
-            self.journal_path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StateError(f"can't delete {self.path}: {error.strerror}") from error
-        return beginning
+    @property
+    def room(self) -> int:
+        """Bytes of observations that the journal still takes."""
+        assert self._journal is not None, "room before begin"
+        return max(0, MAX_JOURNAL_BYTES - self._journal.size)
 
-    def _leftover(self) -> tuple[LoopState | None, tuple[str, ...]]:
-        try:
-            text = self.path.read_bytes()
-        except FileNotFoundError:
-            return None, ()
-        except OSError as error:
-            raise StateError(f"can't read {self.path}: {error.strerror}") from error
-        try:
-            state = LoopState.model_validate_json(text)
-        except ValidationError:
-            return None, (self._set_aside("is torn or not ours"),)
-        if state.version != _VERSION:
-            return None, (self._set_aside(f"is of version {state.version}, not {_VERSION}"),)
-        if not consistent(state):
-            return None, (self._set_aside("contradicts itself"),)
-        return state, ()
+    # --- the three beginnings -----------------------------------------------------------------
 
-    def _set_aside(self, why: str) -> str:
-        number = 1
-        while self._broken(self.path, number).exists():
-            number += 1
-        aside = self._broken(self.path, number)
-        try:
-            self.path.rename(aside)
-            if self.journal_path.exists():
-                self.journal_path.rename(self._broken(self.journal_path, number))
-        except OSError as error:
-            raise StateError(f"can't rename {self.path}: {error.strerror}") from error
-        return f"{self.path} {why}: set aside as {aside.name}, starting over"
+    def _start(
+        self, identity: RunIdentity, at: datetime, left: Leftover, *, dead_run: str
+    ) -> Beginning:
+        messages = left.set_aside()
+        disk.remove(self.path, self.journal_path)
+        start = JournalEntry(
+            timestamp=at, event=JournalEvent.RUN_START, iteration=0, identity=identity
+        )
+        return Beginning(
+            self._open(Journal(), start),
+            dead_run=dead_run,
+            dead_engine=engine_of(left.journal.entries),
+            messages=messages,
+        )
 
-    @staticmethod
-    def _broken(path: Path, number: int) -> Path:
-        return path.with_name(f"{path.name}.broken-{number}")
+    def _resume(self, left: Leftover, state: LoopState, at: datetime) -> Beginning:
+        messages = left.set_aside()
+        finished = rewound(state, at).iteration
+        again = JournalEntry(
+            timestamp=at,
+            event=JournalEvent.RUN_START,
+            iteration=finished,
+            message=f"resumed after iteration {finished}",
+        )
+        return Beginning(
+            self._open(left.journal, again),
+            resumed=True,
+            dead_run=state.run_id,
+            dead_engine=engine_of(left.journal.entries),
+            messages=(*messages, f"resuming run {state.run_id} after iteration {finished}"),
+        )
+
+    def _report(self, left: Leftover, state: LoopState) -> Beginning:
+        messages = left.set_aside()
+        self._open(left.journal)
+        self.finish(state)
+        told = f"run {state.run_id} had come to its end, but not to its report: writing that"
+        return Beginning(
+            state,
+            over=True,
+            dead_run=state.run_id,
+            dead_engine=engine_of(left.journal.entries),
+            messages=(*messages, told),
+        )
+
+    def _open(self, journal: Journal, *entries: JournalEntry) -> LoopState:
+        self._journal = JournalWriter(self.journal_path, journal)
+        self._journal.append(entries)
+        state = replay((*journal.entries, *entries))
+        assert state is not None
+        return state
 
 
-def _check_unchanged(left: LoopState, new: LoopState) -> None:
-    changed = []
-    if left.tutorial_digest != new.tutorial_digest:
-        changed.append("the tutorial")
-    if left.config_digest != new.config_digest:
-        changed.append("the configuration")
+def engine_of(entries: Iterable[JournalEntry]) -> str:
+    """The engine that the run was on last; empty when no sandbox of it was open yet."""
+    machines = [entry.machine for entry in entries if entry.machine is not None]
+    return machines[-1].engine if machines else ""
+
+
+def _goes_on(left: Leftover, state: LoopState, *, reported: bool) -> bool:
+    """Whether something of this run would be lost if another one began."""
+    if state.status.ended:
+        return state.status in _REPORTABLE and not reported
+    return any(entry.event is JournalEvent.ITERATION_START for entry in left.journal.entries)
+
+
+def _check_unchanged(state: LoopState, old: RunIdentity | None, new: RunIdentity) -> None:
+    changed: list[str] = []
+    if state.tutorial_digest != new.tutorial_digest:
+        changed += _files(old, new) or ["the tutorial changed"]
+    if state.config_digest != new.config_digest:
+        changed += _settings(old, new) or ["the configuration changed"]
     if changed:
+        more = f" and {len(changed) - _TOLD} more" if len(changed) > _TOLD else ""
         raise StateError(
-            f"{' and '.join(changed)} changed since run {left.run_id} was interrupted "
-            f"in iteration {left.iteration}",
-            "use --fresh to discard that run and start over",
+            f"since run {state.run_id} was cut short in iteration {state.iteration}, "
+            f"{', '.join(changed[:_TOLD])}{more}",
+            "use --fresh to discard that run and start over, or undo the change",
         )
 
 
-def _sync_directory(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+def _files(old: RunIdentity | None, new: RunIdentity) -> list[str]:
+    if old is None or not old.files:
+        return []  # version 1 had digests only
+    before, now = old.files, new.files
+    changed = {name for name in before.keys() & now.keys() if before[name] != now[name]}
+    removed, added = before.keys() - now.keys(), now.keys() - before.keys()
+    told = (("changed", changed), ("was removed", removed), ("was added", added))
+    return [f"{name} {what}" for what, names in told for name in sorted(names)]
+
+
+def _settings(old: RunIdentity | None, new: RunIdentity) -> list[str]:
+    if old is None or not old.settings:
+        return []
+    return [
+        f"{name} changed from {old.settings.get(name, 'nothing')} to {value}"
+        for name, value in new.settings.items()
+        if old.settings.get(name) != value
+    ]

@@ -39,16 +39,17 @@ class Wrapper:
         process.add_done_callback(_look_at)
         return cls(process, phase)
 
-    async def result(self) -> Result | None:
+    async def result(self, patience: float) -> Result | None:
         """What it posts; ``None`` when its seconds are over.
 
-        Raises ``AgentError`` when it ends without a result, ``SandboxError`` when its machine is
-        gone, and what the phase's sink raised.
+        Raises ``AgentError`` when it ends without a result or is silent for longer than
+        ``patience``, ``SandboxError`` when its machine is gone, and what the phase's sink raised.
         """
-        posted = self.phase.result
-        if not posted.done():
-            either: set[asyncio.Future[Any]] = {self._process, posted}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        posted, heard = self.phase.result, self.phase.heard
+        if not await _first(self._process, posted, heard, seconds=patience):
+            raise _silent(self.phase, patience)
+        if not posted.done() and not self._process.done():
+            await _first(self._process, posted)
         if not posted.done():
             await asyncio.wait({posted}, timeout=_ON_ITS_WAY)
         if posted.done():
@@ -60,7 +61,7 @@ class Wrapper:
     @property
     def silent(self) -> bool:
         """Whether a Student has not been heard of (a Mentor speaks only when it is done)."""
-        return self.phase.role is Role.STUDENT and not self.phase.called
+        return self.phase.role is Role.STUDENT and not self.phase.heard.done()
 
     async def settle(self, *, at_once: bool) -> None:
         """See it end: on its own in the time that it has after its result, else killed."""
@@ -82,10 +83,24 @@ async def cancelled(task: asyncio.Task[Any]) -> None:
         await asyncio.wait({task}, timeout=_KILL)
 
 
+async def _first(*awaited: asyncio.Future[Any], seconds: float | None = None) -> bool:
+    """Wait until one is done; whether that was in time."""
+    done, _ = await asyncio.wait(awaited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
+
+
 def _look_at(process: asyncio.Task[Exited]) -> None:
     """Retrieve the outcome: after its result, how a wrapper ended is of no interest."""
     if not process.cancelled():
         process.exception()
+
+
+def _silent(phase: Phase, seconds: float) -> AgentError:
+    return AgentError(
+        f"nothing was heard of the {phase.role}'s wrapper in {seconds:g} s",
+        "this is a fault of SMILE or its surroundings, not of the tutorial: see whether this "
+        "machine is overloaded, then start it again",
+    )
 
 
 def _died(phase: Phase, exited: Exited) -> AgentError:

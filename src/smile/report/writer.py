@@ -91,6 +91,7 @@ def _try_to_write(texts: dict[Path, str], sleep: Callable[[float], None]) -> OSE
         try:
             for path, text in texts.items():
                 _replace(path, text)
+            _sync(next(iter(texts)).parent)
         except OSError as error:
             failure = error
         else:
@@ -98,10 +99,19 @@ def _try_to_write(texts: dict[Path, str], sleep: Callable[[float], None]) -> OSE
     return failure
 
 
+def _sync(directory: Path) -> None:
+    """See the new names to the disk: the journal is told that there is a report now."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _replace(path: Path, text: str) -> None:
     """Write beside the file and rename: a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = path.with_name(f".{path.name}.tmp")  # what a killed process left there is written over
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)

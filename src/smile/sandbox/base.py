@@ -138,3 +138,10 @@ class Engine(Protocol):
     def open(self, spec: Spec) -> AbstractAsyncContextManager[Sandbox]:
         """Open a fresh machine; leaving the context closes it in any case."""
         ...
+
+    async def remove(self, run_id: str) -> None:
+        """Remove what this run left here when it was killed; what was kept on purpose stays.
+
+        The caller knows that it is dead. Raises ``SandboxError`` when the engine can't be asked.
+        """
+        ...

@@ -51,6 +51,16 @@ def sweep() -> None:
                 _remove(f"{parent}/{name}")
 
 
+def of(run_id: str) -> list[str]:
+    """The groups of this run's machines: they are there as long as a machine is."""
+    return [
+        f"{parent}/{name}"
+        for parent in set(_parents().values())
+        for name in os.listdir(parent)
+        if name.rpartition("-")[0] == f"{_PREFIX}{run_id}"
+    ]
+
+
 def _remove(directory: str) -> None:
     try:
         os.rmdir(directory)

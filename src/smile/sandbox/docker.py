@@ -16,6 +16,7 @@ from smile.sandbox.base import Sandbox, SandboxError, Spec
 from smile.sandbox.container import AGENT
 from smile.sandbox.docker_api import connect, missing, translated, uninterrupted
 from smile.sandbox.docker_sandbox import DockerSandbox
+from smile.sandbox.leftovers import remove_run
 
 ELSEWHERE = "The Docker engine is on another machine: its containers can't reach SMILE"
 
@@ -60,6 +61,15 @@ class DockerEngine:
                 await uninterrupted(_close_after(error, sandbox))
                 raise
             await uninterrupted(_close(sandbox))
+        finally:
+            await docker.close()
+
+    async def remove(self, run_id: str) -> None:
+        """Remove a dead run's containers and its volume, found by their label."""
+        docker, _ = await connect()
+        try:
+            with translated(f"What run {run_id} left could not be removed"):
+                await remove_run(docker, run_id)
         finally:
             await docker.close()
 

@@ -126,7 +126,8 @@ async def _started(process: Exec) -> AsyncIterator[Stream]:
             yield stream
     finally:
         if transport and transport.get_write_buffer_size():
-            # What is still to be written would keep the connection open for ever.
+            # What is still to be written would keep the connection open for ever. (Without it
+            # there may be no connection any more, and asyncio fails to abort one that is gone.)
             transport.abort()
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from smile.errors import SandboxError
 from smile.sandbox.base import Machine, Spec
 from smile.sandbox.memory import remembered
+from smile.sandbox.owner import started
+from smile.sandbox.plan import Ids
 from smile.sandbox.survey import TOOLS
 
 _HOST_NAMES = frozenset({"", "host", "smile-base:latest"})
@@ -53,7 +55,7 @@ def lower(image: str) -> Path:
     return Path(image).resolve()
 
 
-def ids() -> list[tuple[str, list[tuple[int, int, int]]]]:
+def ids() -> Ids:
     """The ids of an ordinary user's machine: ours as root, then the system's grant; root: none."""
     if os.geteuid() == 0:
         return []
@@ -85,14 +87,21 @@ def _granted(kind: str) -> list[tuple[int, int, int]]:
 
 def scratch() -> str:
     """A directory for what is written where memory can't hold it; empty where it can."""
-    for left in _SCRATCH.glob("smile-*"):
-        pid = left.name.split("-")[1]
-        if left.stat().st_uid == os.geteuid() and not Path("/proc", pid).exists():
-            shutil.rmtree(left, ignore_errors=True)
     release = platform.release().split("-")[0].split(".")
     if tuple(int(part) for part in release[:2] if part.isdecimal()) >= _TMPFS_HAS_USER_ATTRIBUTES:
         return ""
-    return tempfile.mkdtemp(prefix=f"smile-{os.getpid()}-", dir=_SCRATCH)
+    pid = os.getpid()
+    return tempfile.mkdtemp(prefix=f"smile-{pid}-{started(pid)}-", dir=_SCRATCH)
+
+
+def abandoned_scratch() -> list[str]:
+    """Such directories of ours whose process is no more: it was killed, and its helper too."""
+    found = []
+    for left in _SCRATCH.glob("smile-*-*-*"):
+        _, pid, began, _ = left.name.split("-", 3)
+        if left.stat().st_uid == os.geteuid() and pid.isdecimal() and started(int(pid)) != began:
+            found.append(str(left))
+    return found
 
 
 def directories() -> list[str]:

@@ -25,7 +25,7 @@ TYPE_CHECKING = False  # typing itself costs milliseconds
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from smile.sandbox.plan import Plan
+    from smile.sandbox.plan import Ids, Plan
 
 _SPACES = ns.CLONE_NEWNS | ns.CLONE_NEWPID | ns.CLONE_NEWNET | ns.CLONE_NEWIPC | ns.CLONE_NEWUTS
 _EVERY_ID = "0 0 4294967295"
@@ -78,7 +78,7 @@ def _hold(plan: Plan, pid: int, ends: list[int], child: socket.socket) -> None:
     group = None
     try:
         if plan["ids"]:
-            _map_ids(plan, pid)
+            _map_ids(plan["ids"], pid)
         cgroups.sweep()
         group = cgroups.join(
             plan["run_id"],
@@ -101,7 +101,7 @@ def _hold(plan: Plan, pid: int, ends: list[int], child: socket.socket) -> None:
         if group:
             group.remove()
         if plan["scratch"]:
-            _remove_scratch(plan)
+            clear(plan["ids"], [plan["scratch"]])
 
 
 def _sentence(error: OSError) -> str:
@@ -117,9 +117,9 @@ def _wait(pid: int, ends: list[int]) -> None:
     poll.poll()
 
 
-def _map_ids(plan: Plan, pid: int) -> None:
+def _map_ids(ids: Ids, pid: int) -> None:
     """Give a user namespace of an ordinary user its ids, with the system's tools for ranges."""
-    for kind, ranges in plan["ids"]:
+    for kind, ranges in ids:
         lines = [f"{inside} {outside} {count}" for inside, outside, count in ranges]
         if len(ranges) > 1:
             tool, numbers = f"new{kind}map", " ".join(lines).split()
@@ -136,19 +136,26 @@ def _write_map(path: str, content: str) -> None:
         file.write(content)
 
 
-def _remove_scratch(plan: Plan) -> None:
-    """Remove files of ids that only the machine's user namespace may act for."""
+def clear(ids: Ids, directories: list[str]) -> None:
+    """Remove files of ids that only a machine's user namespace may act for, whatever their mode.
+
+    Args:
+        ids: as in the ``Plan`` of the machine that wrote them.
+        directories: what to remove.
+    """
     import shutil  # noqa: PLC0415  costs milliseconds that no learner should wait for
 
     ours, theirs = socket.socketpair()
     pid = ns.clone(ns.CLONE_NEWUSER)
     if pid == 0:
         theirs.recv(1)
-        shutil.rmtree(plan["scratch"], ignore_errors=True)
+        for directory in directories:
+            shutil.rmtree(directory, ignore_errors=True)
         os._exit(0)
     try:
-        _map_ids(plan, pid)
+        _map_ids(ids, pid)
     finally:
         ours.send(b".")
         os.waitpid(pid, 0)
-        shutil.rmtree(plan["scratch"], ignore_errors=True)
+        for directory in directories:
+            shutil.rmtree(directory, ignore_errors=True)  # itself lies where only we may act

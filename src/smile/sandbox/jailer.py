@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import marshal
 import os
 import socket
@@ -16,14 +17,19 @@ import smile
 from smile.errors import SandboxError
 from smile.sandbox.base import Exited
 from smile.sandbox.output import Output, feed
-from smile.sandbox.plan import Plan, Request
+from smile.sandbox.plan import Ids, Plan, Request
 
 _START_SECONDS = 30.0
 _KILL_SECONDS = 10.0
 _STOP_SECONDS = 10.0
+_HELPER = (sys.executable, "-I", "-S", "-c")
 _PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from smile.sandbox.jail import main; main(*map(int, sys.argv[2:]))"
+)
+_CLEARING = (
+    "import json, sys; sys.path.insert(0, sys.argv[1]);"
+    "from smile.sandbox.jail import clear; clear(*map(json.loads, sys.argv[2:]))"
 )
 
 
@@ -33,6 +39,16 @@ def memory_file(name: str, content: bytes) -> int:
     with open(descriptor, "wb", closefd=False) as file:
         file.write(content)
     return descriptor
+
+
+def clear(ids: Ids, directories: list[str]) -> None:
+    """Remove what dead machines wrote to disk: in a process of its own, for it forks."""
+    arguments = [*_HELPER, _CLEARING, _package(), json.dumps(ids), json.dumps(directories)]
+    subprocess.run(arguments, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False)
+
+
+def _package() -> str:
+    return str(Path(smile.__file__).parents[1])
 
 
 class Jail:
@@ -133,8 +149,7 @@ class Jail:
         plan_file = memory_file("plan", marshal.dumps(dict(plan)))
         life, self._life = os.pipe()
         inherited = (self._theirs.fileno(), life, plan_file, blob)
-        package = str(Path(smile.__file__).parents[1])
-        arguments = [sys.executable, "-I", "-S", "-c", _PROGRAM, package, *map(str, inherited)]
+        arguments = [*_HELPER, _PROGRAM, _package(), *map(str, inherited)]
         try:
             self._process = subprocess.Popen(
                 arguments,

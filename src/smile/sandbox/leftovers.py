@@ -14,6 +14,15 @@ from smile.sandbox.docker_api import list_volumes, missing, remove_container, re
 from smile.sandbox.owner import Owner
 
 
+async def remove_run(docker: Docker, run_id: str) -> None:
+    """Remove the containers and volumes of a run that is known to be dead, but for kept ones."""
+    for container in await docker.containers.list(all=True, filters=_labelled(run_id)):
+        if not await _kept(container):
+            await remove_container(container)
+    for volume in await list_volumes(docker, f"{RUN}={run_id}"):
+        await remove_volume(docker, volume["Name"])
+
+
 async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
     """Remove the containers and volumes of runs whose process is gone.
 
@@ -23,18 +32,21 @@ async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
     for container in await docker.containers.list(all=True, filters=_labelled()):
         labels = container["Labels"]
         same = labels[RUN] == run_id
-        if _in_use(labels, run_id, me, stopped=container["State"] == "exited"):
-            if same:
-                raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
-        elif same or not await _kept(container):
+        in_use = _in_use(labels, run_id, me, stopped=container["State"] == "exited")
+        if in_use and not same:
+            continue
+        kept = await _kept(container)  # then its run is over, whoever can be asked for it
+        if in_use and not kept:
+            raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
+        if same or not kept:
             await remove_container(container)
     for volume in await list_volumes(docker, RUN):
         if not _in_use(volume["Labels"], run_id, me):
             await remove_volume(docker, volume["Name"])
 
 
-def _labelled() -> str:
-    return json.dumps({"label": [RUN]})
+def _labelled(run_id: str = "") -> str:
+    return json.dumps({"label": [f"{RUN}={run_id}" if run_id else RUN]})
 
 
 def _in_use(labels: Mapping[str, str], run_id: str, me: Owner, *, stopped: bool = False) -> bool:

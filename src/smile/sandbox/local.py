@@ -15,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from smile.errors import SandboxError
-from smile.sandbox import host
+from smile.sandbox import cgroups, host
 from smile.sandbox.base import WORK_DIR, Exited, Limits, Spec
 from smile.sandbox.furniture import CA_PATH, texts
-from smile.sandbox.jailer import Jail, memory_file
+from smile.sandbox.jailer import Jail, clear, memory_file
 from smile.sandbox.network import NO_PROXY, variables
 from smile.sandbox.plan import Plan, Request
 from smile.sandbox.relay import Handler, Listener, relay
@@ -31,6 +31,7 @@ _RELAY_PORT, _PROXY_PORT = 47015, 47016
 """Inside, where a machine has all ports to itself; tutorials use lower ones."""
 _PROXY = f"http://127.0.0.1:{_PROXY_PORT}"
 _MOST_CONNECTIONS = 256
+_END_SECONDS = 10.0
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",
@@ -68,6 +69,7 @@ class LocalEngine:
     @asynccontextmanager
     async def open(self, spec: Spec) -> AsyncIterator[LocalSandbox]:
         """Open a machine; the image is ``host``, or an unpacked root file system's directory."""
+        await _clear()
         sandbox = LocalSandbox(spec, self._egress(spec.network.proxy))
         try:
             try:
@@ -77,6 +79,23 @@ class LocalEngine:
             yield sandbox
         finally:
             await sandbox.close()
+
+    async def remove(self, run_id: str) -> None:
+        """Wait until a dead run's machine has ended, which it does by itself, and clear up."""
+        try:
+            async with asyncio.timeout(_END_SECONDS):
+                while await asyncio.to_thread(_groups_left, run_id):  # noqa: ASYNC110 - the kernel's
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            where = ", ".join(cgroups.of(_plain(run_id)))
+            raise SandboxError(
+                f"the machine of run {run_id} does not end", f"end the processes in {where}"
+            ) from None
+        await _clear()
+        if left := host.abandoned_scratch():
+            raise SandboxError(
+                f"what run {run_id} wrote can't be removed", f"remove {' '.join(left)}"
+            )
 
 
 class LocalSandbox:
@@ -155,6 +174,21 @@ class LocalSandbox:
         return self._jail
 
 
+def _groups_left(run_id: str) -> bool:
+    cgroups.sweep()
+    return bool(cgroups.of(_plain(run_id)))
+
+
+async def _clear() -> None:
+    if left := host.abandoned_scratch():
+        await asyncio.to_thread(clear, host.ids(), left)
+
+
+def _plain(run_id: str) -> str:
+    """The id, as a name of a control group."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in run_id)
+
+
 def _files(spec: Spec) -> dict[str, bytes]:
     for name in spec.files:
         path = PurePosixPath(name)
@@ -174,7 +208,7 @@ def _plan(spec: Spec, lower: Path, needed: Runtime) -> Plan:
     if ca_bundle := spec.network.ca_bundle:
         spec = replace(spec, network=replace(spec.network, ca_bundle=ca_bundle.absolute()))
     return {
-        "run_id": "".join(c if c.isalnum() or c in "-_" else "-" for c in spec.run_id),
+        "run_id": _plain(spec.run_id),
         "lower": "" if shown else str(lower),
         "ids": ids,
         "scratch": host.scratch() if ids else "",

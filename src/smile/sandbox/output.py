@@ -61,12 +61,13 @@ class Output:
 async def feed(sink: int, content: bytes) -> None:
     """Write a program's standard input and close it; a program need not read it."""
     loop = asyncio.get_running_loop()
+    pipe = os.fdopen(sink, "wb", buffering=0)
     try:
-        transport, protocol = await loop.connect_write_pipe(
-            asyncio.streams.FlowControlMixin, os.fdopen(sink, "wb", buffering=0)
-        )
+        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, pipe)
     except BaseException:
-        os.close(sink)
+        # Not by its number: a transport that was half made closes it too, and by then the number
+        # may be another file's.
+        pipe.close()
         raise
     transport.set_write_buffer_limits(0)  # so that all is written when ``drain`` comes back
     writer = asyncio.StreamWriter(transport, protocol, None, loop)

@@ -27,7 +27,7 @@ class Owner:
     def me(cls) -> Owner:
         """This process."""
         pid = os.getpid()
-        return cls(_place(), pid, _started(pid))
+        return cls(_place(), pid, started(pid))
 
     @classmethod
     def parse(cls, text: str) -> Owner | None:
@@ -47,7 +47,7 @@ class Owner:
     @property
     def alive(self) -> bool:
         """Whether the process still runs; also true where that can't be known."""
-        return not self.known or _started(self.pid) == self.started
+        return not self.known or started(self.pid) == self.started
 
 
 def _place() -> str:
@@ -57,7 +57,7 @@ def _place() -> str:
     return f"{boot}/{(PROC / 'self/ns/pid').readlink()}"
 
 
-def _started(pid: int) -> str:
+def started(pid: int) -> str:
     """When a process began, in the system's own words; empty when there is none."""
     if sys.platform != "linux":
         command = ["ps", "-o", "lstart=", "-p", str(pid)]

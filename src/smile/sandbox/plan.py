@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+Ids = list[tuple[str, list[tuple[int, int, int]]]]
+"""As an ordinary user: (``uid`` or ``gid``, its map: inside, outside, count); root: empty."""
+
 
 class Plan(TypedDict):
     """A machine to build. Paths of the host are absolute; those of the machine too."""
@@ -11,8 +14,7 @@ class Plan(TypedDict):
     run_id: str
     lower: str
     """An unpacked root file system; empty for the host's programs."""
-    ids: list[tuple[str, list[tuple[int, int, int]]]]
-    """As an ordinary user: (``uid`` or ``gid``, its map: inside, outside, count); root: empty."""
+    ids: Ids
     scratch: str
     """As an ordinary user of a kernel before 6.6: a directory for what is written, else empty."""
     disk: int

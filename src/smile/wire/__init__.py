@@ -23,11 +23,14 @@ from smile.wire.seen import (
     StepEnded,
 )
 from smile.wire.state import (
+    STATE_VERSION,
     Acknowledged,
     HistoryEntry,
     JournalEntry,
     JournalEvent,
     LoopState,
+    MachineSeen,
+    RunIdentity,
     StopRequest,
 )
 from smile.wire.student import Facts, Failure, StudentOutput, StudentResult
@@ -48,6 +51,7 @@ from smile.wire.words import (
 
 __all__ = [
     "ENDED",
+    "STATE_VERSION",
     "Acknowledged",
     "Asked",
     "CommandOutcome",
@@ -64,6 +68,7 @@ __all__ = [
     "JournalEvent",
     "Location",
     "LoopState",
+    "MachineSeen",
     "MentorNote",
     "MentorResult",
     "Observation",
@@ -77,6 +82,7 @@ __all__ = [
     "RemedyFile",
     "Requested",
     "Role",
+    "RunIdentity",
     "Severity",
     "Status",
     "StepBegan",

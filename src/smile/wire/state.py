@@ -38,10 +38,17 @@ class HistoryEntry(Wire):
     ended_at: datetime | None = None
 
 
-class LoopState(Wire):
-    """The whole state: ``GET /api/status``, the state file, and the first WebSocket message."""
+STATE_VERSION = 2
+"""Of state file and journal: 1 had no identity and no sums in its journal."""
 
-    version: int = 1
+
+class LoopState(Wire):
+    """The whole state: ``GET /api/status``, the state file, and the first WebSocket message.
+
+    It derives from the journal; the file is a copy for whoever wants to look.
+    """
+
+    version: int = STATE_VERSION
     run_id: str
     status: Status
     iteration: int = Field(ge=0)
@@ -58,17 +65,49 @@ class LoopState(Wire):
     config_digest: str = ""
 
 
+class RunIdentity(Wire):
+    """Which run a journal tells of, and what it was given: only the same again may go on with it.
+
+    The digests decide; ``files`` (name → SHA-256 of what the newcomer gets) and ``settings`` (name
+    as in smile.json → value as JSON) say what it is that changed.
+    """
+
+    version: int = STATE_VERSION
+    run_id: str
+    tutorial_digest: str = ""
+    config_digest: str = ""
+    files: dict[str, str] = Field(default_factory=dict)
+    settings: dict[str, str] = Field(default_factory=dict)
+
+
+class MachineSeen(Wire):
+    """The machine that a run was opened on, as the report tells of it."""
+
+    engine: str
+    image: str
+    distribution: str
+    version: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class JournalEvent(StrEnum):
     """What a line of the journal tells."""
 
     RUN_START = "run_start"
+    """A process begins, or goes on with, the run."""
+    MACHINE = "machine"
+    """Its sandbox is open."""
     ITERATION_START = "iteration_start"
     OBSERVATION = "observation"
+    DROPPED = "dropped"
+    """Observations went beyond their bound."""
     STUDENT_OUTPUT = "student_output"
     MENTOR_OUTPUT = "mentor_output"
     STATUS = "status"
     ERROR = "error"
     LOOP_COMPLETE = "loop_complete"
+    RUN_END = "run_end"
+    """Its sandbox is closed and its report is written: nothing is left to do."""
 
 
 class JournalEntry(Wire):
@@ -81,8 +120,12 @@ class JournalEntry(Wire):
     timestamp: datetime
     event: JournalEvent
     iteration: int = Field(ge=0)
+    identity: RunIdentity | None = None
+    machine: MachineSeen | None = None
     observation: Observation | None = None
     student_output: StudentOutput | None = None
     mentor_result: MentorResult | None = None
     status: Status | None = None
     message: str = ""
+    seconds_used: float | None = None
+    """The run's clock, as in the state."""

@@ -12,7 +12,7 @@ from smile.config import SandboxKind
 from smile.errors import SandboxError
 from smile.sandbox.base import Engine, Sandbox, Spec
 
-__all__ = ["INSTALL", "Choice", "choose", "docker", "local"]
+__all__ = ["INSTALL", "Choice", "choose", "docker", "local", "named"]
 
 INSTALL: Final = (
     "install Docker (Debian, Ubuntu: apt install docker.io; else docs.docker.com/get-docker), "
@@ -63,6 +63,11 @@ def local() -> Engine:
     from smile.sandbox.local import LocalEngine
 
     return LocalEngine(lambda upstream: EgressProxy(upstream).serve)
+
+
+def named(kind: SandboxKind) -> Engine:
+    """The engine of this name, whether it can be used here or not."""
+    return docker() if kind is SandboxKind.DOCKER else local()
 
 
 async def choose(kind: SandboxKind, image: str) -> Choice:

@@ -29,8 +29,8 @@ class Ran:
     state: LoopState
     machine: Machine
     entries: tuple[JournalEntry, ...]
-    error: SmileError | None
-    entrance: str
+    error: SmileError | None = None
+    entrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from smile.errors import ConfigError
 from smile.sandbox.base import Network
 from smile.tutorial.load import load
 from smile.tutorial.model import Tutorial
+from smile.wire import RunIdentity
 from smile.wiring import materials, providers
 from smile.wiring.observer import Observer
 
@@ -41,7 +42,7 @@ class Plan:
     @property
     def config_digest(self) -> str:
         """Changes with what decides on the course of a run; where its report goes does not."""
-        values = (
+        values = (  # as in version 1 of the journal, whose runs can be gone on with
             self.provider.name,
             self.config.max_iterations,
             self.config.timeout,
@@ -52,6 +53,30 @@ class Plan:
             self.network.proxy,
         )
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+    def identity(self, run_id: str) -> RunIdentity:
+        """What a run of this plan is told apart by; nothing in it is a secret."""
+        return RunIdentity(
+            run_id=run_id,
+            tutorial_digest=self.tutorial_digest,
+            config_digest=self.config_digest,
+            files={name: hashlib.sha256(data).hexdigest() for name, data in self.files.items()},
+            settings={name: json.dumps(value) for name, value in self._settings().items()},
+        )
+
+    def _settings(self) -> dict[str, object]:
+        behavior = self.config.student_behavior.model_dump(mode="json", by_alias=True)
+        bundle = self.network.ca_bundle
+        return {
+            "llmProvider": self.provider.name,
+            "maxIterations": self.config.max_iterations,
+            "timeout": self.config.timeout,
+            "containerImage": self.config.container_image,
+            "--sandbox": self.config.sandbox,
+            **{f"studentBehavior.{name}": value for name, value in behavior.items()},
+            "network.caBundle": str(bundle) if bundle else "",
+            "network.proxy": _address(self.network.proxy),
+        }
 
 
 def make(config: Config, environ: Mapping[str, str], observer: Observer) -> Plan:
@@ -81,7 +106,10 @@ def _network(config: Config) -> tuple[Network, tuple[str, ...]]:
     if bundle is not None:
         notes.append(f"The certificates of the author's network ({bundle}) were given to it.")
     if proxy:
-        # What stands before the @ may be a password.
-        address = proxy.rpartition("@")[2].partition("://")[2] or proxy.rpartition("@")[2]
-        notes.append(f"The proxy of the author's network ({address}) was given to it.")
+        notes.append(f"The proxy of the author's network ({_address(proxy)}) was given to it.")
     return Network(bundle, proxy), tuple(notes)
+
+
+def _address(proxy: str) -> str:
+    """Host and port: what stands before the @ may be a password."""
+    return proxy.rpartition("@")[2].partition("://")[2] or proxy.rpartition("@")[2]

@@ -6,18 +6,19 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from smile import wire
-from smile.config import Config
-from smile.errors import NoEvidenceError
+from smile.config import Config, SandboxKind
+from smile.errors import NoEvidenceError, SandboxError, StorageError
 from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
-from smile.sandbox.base import TUTORIAL_DIR, Sandbox, Spec
+from smile.sandbox.base import TUTORIAL_DIR, Machine, Sandbox, Spec
 from smile.server.serve import serving
-from smile.wire import LoopState, Status
+from smile.wire import JournalEntry, JournalEvent, LoopState, Status
 from smile.wiring import engines
 from smile.wiring.observer import Observer
 from smile.wiring.plan import Plan, make
@@ -57,20 +58,52 @@ async def run(
     watcher = observer or Observer()
     plan = make(config, environ, watcher)
     with Store(config.state_file) as store:
-        begun = store.begin(
-            run_id=secrets.token_hex(4),
-            at=wire.now(),
-            tutorial_digest=plan.tutorial_digest,
-            config_digest=plan.config_digest,
-            fresh=fresh,
-        )
+        begun = store.begin(plan.identity(secrets.token_hex(4)), wire.now(), fresh=fresh)
         for message in begun.messages:
             watcher.say(message)
-        ran = await _follow(plan, store, begun, watcher, stop)
+        if begun.over:
+            ran = await _left_over(store, begun, watcher)
+        else:
+            ran = await _follow(plan, store, begun, watcher, stop)
 
-    from smile.wiring.outcome import conclude
+        from smile.wiring.outcome import conclude
 
-    return await asyncio.to_thread(conclude, plan, ran)
+        outcome = await asyncio.to_thread(conclude, plan, ran)
+        return _closed(store, outcome)
+
+
+def _closed(store: Store, outcome: Outcome) -> Outcome:
+    """Note that nothing is left to do; where something is, the next run sees to it."""
+    if outcome.files is None or isinstance(outcome.error, StorageError):
+        return outcome
+    end = JournalEntry(
+        timestamp=wire.now(), event=JournalEvent.RUN_END, iteration=outcome.state.iteration
+    )
+    try:
+        store.append(end)
+    except StorageError as error:
+        return replace(outcome, error=outcome.error or error)
+    return outcome
+
+
+async def _left_over(store: Store, begun: Beginning, observer: Observer) -> Ran:
+    """A run that was killed between its end and its report."""
+    await _remove_elsewhere(begun, observer)
+
+    from smile.wiring.outcome import Ran
+
+    entries = read_journal(store.journal_path)
+    machines = [entry.machine for entry in entries if entry.machine is not None]
+    return Ran(begun.state, Machine(**machines[-1].model_dump()), entries)
+
+
+async def _remove_elsewhere(begun: Beginning, observer: Observer) -> None:
+    """Remove a dead run's sandbox on an engine that need not answer: this run does not need it."""
+    engine = engines.named(SandboxKind(begun.dead_engine))
+    try:
+        await engine.remove(begun.dead_run)
+    except SandboxError as error:
+        observer.say(f"the sandbox of run {begun.dead_run} may still be there: {error}")
 
 
 async def _follow(
@@ -87,7 +120,7 @@ async def _follow(
     async with (
         _stoppable(stop, exchange) as opened,
         serving(api, plan.config.port) as server,
-        _open(plan, begun.state.run_id, server.port, observer) as sandbox,
+        _open(plan, begun, server.port, observer) as sandbox,
     ):
         opened.set()
         url = f"http://127.0.0.1:{server.port}/api/status"
@@ -138,13 +171,21 @@ def _keep(config: Config, state: LoopState) -> bool:
 
 
 @asynccontextmanager
-async def _open(plan: Plan, run_id: str, port: int, observer: Observer) -> AsyncIterator[Sandbox]:
+async def _open(
+    plan: Plan, begun: Beginning, port: int, observer: Observer
+) -> AsyncIterator[Sandbox]:
     """The sandbox, from which the orchestrator is reached at this port."""
     config = plan.config
-    choice = await engines.choose(config.sandbox, config.container_image)
+    # A resumed run stays on the engine that it began on: its report tells of one machine.
+    kind = SandboxKind(begun.dead_engine) if begun.resumed and begun.dead_engine else config.sandbox
+    choice = await engines.choose(kind, config.container_image)
     observer.say(f"sandbox {choice.engine.name}" + (f": {choice.reason}" if choice.reason else ""))
+    if begun.dead_run:
+        await choice.engine.remove(begun.dead_run)
+        if begun.dead_engine not in {"", choice.engine.name}:
+            await _remove_elsewhere(begun, observer)
     spec = Spec(
-        run_id=run_id,
+        run_id=begun.state.run_id,
         image=config.container_image,
         files=dict(plan.files),
         port=port,
