@@ -25,6 +25,7 @@ from smile.loop.state import ANSWER_TOKENS, CHARACTERS_PER_TOKEN, initial
 from smile.report.model import Gap
 from smile.sandbox.base import Limits
 from smile.server import app as server
+from smile.server import endpoints
 from smile.tutorial.load import MAX_BYTES
 from smile.tutorial.model import Skip, SkipReason, WriteFile
 from smile.tutorial.parse import parse
@@ -343,8 +344,8 @@ GIB, MIB = 1024**3, 1024**2
         (f"{exchange.MAX_OBSERVED_BYTES // MIB} MiB", "observations"),
         (f"{ANSWER_TOKENS:,} tokens", "an answer of the Mentor"),
         (f"{ANSWER_TOKENS * CHARACTERS_PER_TOKEN:,} characters", "an answer of the Mentor"),
-        (f"{server.BODY_LIMIT // MIB} MiB", "body of a result"),
-        (f"{server.OBSERVATIONS_LIMIT // MIB} MiB", "body of observations"),
+        (f"{endpoints.BODY_LIMIT // MIB} MiB", "body of a result"),
+        (f"{endpoints.OBSERVATIONS_LIMIT // MIB} MiB", "body of observations"),
         (f"{feed.BUFFERED}", "messages waiting for an observer"),
         (f"{feed.PER_SECOND} a second", "observations to an observer"),
         (f"{feed.MAX_CLIENTS}", "observers at a time"),

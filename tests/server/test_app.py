@@ -15,7 +15,8 @@ from tests.loop.outputs import at, command
 
 from smile.loop.exchange import Exchange
 from smile.loop.state import initial
-from smile.server.app import BODY_LIMIT, create_app
+from smile.server.app import create_app
+from smile.server.endpoints import BODY_LIMIT
 from smile.server.serve import serving
 from smile.wire import LoopState, Observation, Role, Status
 

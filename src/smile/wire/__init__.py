@@ -24,10 +24,12 @@ from smile.wire.seen import (
 )
 from smile.wire.state import (
     Acknowledged,
+    ErrorAnswer,
     HistoryEntry,
     JournalEntry,
     JournalEvent,
     LoopState,
+    StopAnswer,
     StopRequest,
 )
 from smile.wire.student import Facts, Failure, StudentOutput, StudentResult
@@ -53,6 +55,7 @@ __all__ = [
     "CommandOutcome",
     "CommandRan",
     "Diagnosis",
+    "ErrorAnswer",
     "Facts",
     "Failure",
     "FileWritten",
@@ -82,6 +85,7 @@ __all__ = [
     "StepBegan",
     "StepEnded",
     "StepState",
+    "StopAnswer",
     "StopRequest",
     "StudentBehavior",
     "StudentOutput",
