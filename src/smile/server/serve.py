@@ -12,11 +12,13 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from smile.errors import ConfigError, NoEvidenceError
+from smile.server.connections import HttpConnection, ObserverConnection
 
 _LOOPBACK = "127.0.0.1"
 _PING_SECONDS = 30.0
-_MISSED_PINGS = 3
 _LONGEST_SHUTDOWN = 1
+_KERNEL_BUFFER = 64 * 1024
+"""Bytes that the kernel keeps for a client that does not read (Linux takes twice as many)."""
 
 
 class _Server(uvicorn.Server):
@@ -29,16 +31,20 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def serving(
-    app: ASGIApp, port: int = 0, *, ping_seconds: float = _PING_SECONDS
+    app: ASGIApp,
+    port: int = 0,
+    *,
+    ping_seconds: float = _PING_SECONDS,
+    connection: type[HttpConnection] = HttpConnection,
 ) -> AsyncIterator[int]:
     """Serve on 127.0.0.1 while the context is open; gives the port.
 
     It is the wanted one, or a free one when that is taken (0: any). An observer is pinged every
-    ``ping_seconds``, and closed when it left a ping unanswered for three times as long. Raises
-    ``ConfigError`` when the port can't be had for another reason than being taken.
+    ``ping_seconds``, and closed when it left three in a row unanswered. Raises ``ConfigError``
+    when the port can't be had for another reason than being taken.
     """
     listener = _listen(port)
-    server = _Server(_config(app, ping_seconds))
+    server = _Server(_config(app, connection, ping_seconds))
     task = asyncio.ensure_future(server.serve([listener]))
     try:
         await _started(server, task)
@@ -49,15 +55,16 @@ async def serving(
         listener.close()
 
 
-def _config(app: ASGIApp, ping_seconds: float) -> uvicorn.Config:
+def _config(app: ASGIApp, connection: type[HttpConnection], ping_seconds: float) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
-        ws="websockets-sansio",
+        http=connection,
+        ws=ObserverConnection,
         ws_max_size=64 * 1024,  # observers have nothing to say
+        ws_per_message_deflate=False,  # it would be done again for each observer
         ws_ping_interval=ping_seconds,
-        ws_ping_timeout=_MISSED_PINGS * ping_seconds,
+        ws_ping_timeout=None,  # ``ObserverConnection`` counts
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -90,6 +97,7 @@ def _bound(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)  # inherited
         listener.bind((_LOOPBACK, port))
         listener.listen(128)
         listener.setblocking(False)
