@@ -68,18 +68,7 @@ class HttpConnection(H11Protocol):
         if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
             self.transport.abort()
             return
-        body = json.dumps({"error": msg}).encode()
-        headers = [
-            ("content-type", "application/json"),
-            ("content-length", str(len(body))),
-            ("connection", "close"),
-        ]
-        for event in (
-            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
-            h11.Data(data=body),
-            h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event) or b"")
+        self.transport.write(_bad_request(msg))
         self.transport.close()
 
     def _make_room(self) -> None:
@@ -129,12 +118,13 @@ class ObserverConnection(WebSocketsSansIOProtocol):
         self.pending_ping_payload = None
         self.last_ping_rtt = 0.0  # it would be taken off the time until the next ping
 
-    def handle_parser_exception(self) -> None:
-        """What came is no WebSocket: say so, where there is one to say it on."""
-        if self.conn.close_sent is None:
-            self.transport.abort()
-        else:
-            super().handle_parser_exception()
+    def data_received(self, data: bytes) -> None:
+        """Bytes of the handshake or of a message have come."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_complete:
+            # HTTP that the library of the WebSocket does not read (its own bounds are narrower).
+            self.transport.write(_bad_request("Invalid WebSocket request received."))
+            self.transport.close()
 
     def shutdown(self) -> None:
         """The server ends."""
@@ -144,3 +134,12 @@ class ObserverConnection(WebSocketsSansIOProtocol):
     def _throw_away(self) -> None:
         if self.transport.get_write_buffer_size():
             self.transport.abort()
+
+
+def _bad_request(message: str) -> bytes:
+    body = json.dumps({"error": message}).encode()
+    head = (
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body

@@ -94,7 +94,9 @@ def _listen(port: int) -> socket.socket:
 
 
 def _bound(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends small segments at once (TCP_NODELAY) only where the protocol is named; else each
+    # answer, head and body apart, waits 40 ms for the acknowledgement of its head.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)  # inherited
