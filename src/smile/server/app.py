@@ -116,7 +116,7 @@ class _Api:
         except TimeoutError:
             raise HTTPException(408, "the body did not arrive in time") from None
         try:
-            return endpoint.body.model_validate_json(body, strict=True), len(body)
+            return _parsed(endpoint.body, body), len(body)
         except ValidationError as error:
             raise HTTPException(400, _explained(error)) from None
 
@@ -151,6 +151,23 @@ def bearer(connection: Request | WebSocket) -> str:
     """The token of the Authorization header; empty when there is none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _parsed(model: type[Body], body: bytes) -> Body:
+    """Nothing is converted: ``"1"`` is no number. Raises ``ValidationError``."""
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        if all(problem["type"] != "int_type" for problem in error.errors()):
+            raise
+    # JSON has one kind of number: 1.0 is an integer, though not to pydantic.
+    whole = json.dumps(json.loads(body, parse_float=_number))
+    return model.model_validate_json(whole, strict=True)
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 async def _limited(request: Request, limit: int) -> bytes:
