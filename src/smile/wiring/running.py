@@ -19,6 +19,7 @@ from smile.sandbox.base import TUTORIAL_DIR, Sandbox, Spec
 from smile.wire import LoopState, Status
 from smile.wiring import engines
 from smile.wiring.observer import Observer
+from smile.wiring.outset import Outset
 from smile.wiring.plan import Plan, make
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["StoppedEarly", "run"]
 
 class StoppedEarly(NoEvidenceError):  # noqa: N818 - what happened, not what went wrong
     """Somebody asked to stop before the first attempt had begun."""
+
+    exit_code = 130
 
 
 async def run(
@@ -74,14 +77,15 @@ async def _follow(
     plan: Plan, store: Store, begun: Beginning, observer: Observer, stop: asyncio.Event
 ) -> Ran:
     exchange = Exchange()
+    outset = Outset(begun.state, exchange)
     runner: Runner | None = None
 
     def state() -> LoopState:
-        return (runner and runner.state) or begun.state
+        return (runner and runner.state) or outset.state
 
     async with (
         _stoppable(stop, exchange) as opened,
-        _open(plan, begun.state.run_id, exchange, state, observer) as sandbox,
+        _open(plan, outset, exchange, state, observer) as sandbox,
     ):
         opened.set()
         runner = _runner(plan, sandbox, store, exchange, observer)
@@ -126,7 +130,7 @@ def _keep(config: Config, state: LoopState) -> bool:
 @asynccontextmanager
 async def _open(
     plan: Plan,
-    run_id: str,
+    outset: Outset,
     exchange: Exchange,
     state: Callable[[], LoopState],
     observer: Observer,
@@ -138,47 +142,55 @@ async def _open(
     choice, _ = await asyncio.gather(
         engines.choose(config.sandbox, config.container_image), loading
     )
+    from smile.server.address import Address, beside, published
     from smile.server.app import create_app
     from smile.server.serve import serving
 
     observer.say(f"sandbox {choice.engine.name}" + (f": {choice.reason}" if choice.reason else ""))
     async with serving(create_app(exchange, state), config.port) as port:
-        observer.detail(f"http://127.0.0.1:{port}/api/status, token {exchange.observer_token}")
+        address = Address(f"http://127.0.0.1:{port}", exchange.observer_token)
+        file = beside(config.state_file)
+        observer.detail(f"{address.url}/api/status, its token is in {file}")
         spec = Spec(
-            run_id=run_id,
+            run_id=outset.state.run_id,
             image=config.container_image,
             files=dict(plan.files),
             port=port,
             network=plan.network,
         )
-        async with choice.engine.open(spec) as sandbox:
-            yield sandbox
+        with published(file, address):
+            async with outset.told(), choice.engine.open(spec) as sandbox:
+                yield sandbox
 
 
 @asynccontextmanager
 async def _stoppable(stop: asyncio.Event, exchange: Exchange) -> AsyncIterator[asyncio.Event]:
-    """Heed ``stop``: while things are opened all is cancelled, later the loop is asked to end.
+    """Heed ``stop``, and who asks through the API.
 
-    Set the event that this gives when the sandbox is open.
+    While things are opened all is cancelled, later the loop is asked to end. Set the event that
+    this gives when the sandbox is open.
     """
     opened = asyncio.Event()
     task = asyncio.current_task()
     assert task is not None
 
-    async def watch() -> None:
+    async def pass_on() -> None:
         await stop.wait()
-        if opened.is_set():
-            exchange.request_stop("interrupted")
-        else:
+        exchange.request_stop("interrupted")
+
+    async def heed() -> None:
+        await exchange.stopping.wait()
+        if not opened.is_set():
             task.cancel()
 
-    watching = asyncio.create_task(watch())
+    watching = [asyncio.create_task(each) for each in (pass_on(), heed())]
     try:
         yield opened
     except asyncio.CancelledError:
-        if opened.is_set() or not stop.is_set():
+        if opened.is_set() or not exchange.stopping.is_set():
             raise
         task.uncancel()
         raise StoppedEarly("stopped before the first attempt had begun") from None
     finally:
-        watching.cancel()
+        for each in watching:
+            each.cancel()
