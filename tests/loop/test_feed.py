@@ -244,17 +244,21 @@ def test_a_message_has_a_bound_whatever_the_sandbox_posts() -> None:
     assert payload["text"].endswith("…")
 
 
-async def test_what_goes_together_has_a_bound_too() -> None:
+async def test_what_goes_together_has_a_bound_too_and_no_long_texts() -> None:
     feed = Feed(Clock())
     with feed.subscribe() as client:
-        for number in range(50):
-            feed.publish(Message("observation", command(text=f"{number} " * 1000), throttled=True))
+        for number in range(100):
+            long = command(text=f"{number} " + "x" * 1000)
+            long = long.model_copy(update={"cwd": "x" * 1000, "output": "x" * 1000})
+            feed.publish(Message("observation", long, throttled=True))
         messages = rest(client)
     assert all(len(json.dumps(message)) < 2 * LARGEST for message in messages)
-    assert weight(messages) == 50
+    assert weight(messages) == 100
     last = messages[-1]["payload"]
-    assert [each["text"][:2] for each in [*last["earlier"], last]][-3:] == ["47", "48", "49"]
+    assert [each["text"][:2] for each in [*last["earlier"], last]][-3:] == ["97", "98", "99"]
     assert len(last["earlier"]) < last["coalesced"]
+    assert len(last["output"]) == 1000
+    assert {len(each["output"]) for each in last["earlier"]} == {301}
 
 
 def test_journal_entries_become_the_published_events() -> None:

@@ -144,6 +144,33 @@ async def test_what_is_no_json_is_400(content: bytes) -> None:
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
+@pytest.mark.parametrize(
+    ("number", "status"), [("1", 200), ("1.0", 200), ("1e0", 200), ("1.5", 400), ('"1"', 400)]
+)
+async def test_an_integer_is_what_json_calls_one(number: str, status: int) -> None:
+    async with an_api() as api:
+        phase = api.exchange.open(Role.STUDENT, 1)
+        seen = command().to_json().replace('"line":1', f'"line":{number}')
+        answer = await api.post(
+            "/api/student/observations",
+            phase.token,
+            content=f'{{"observations": [{seen}]}}',
+            headers={"Content-Type": "application/json"},
+        )
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"timestamp": 5}, {"mentorOutput": 1}, {"resolvable": 1}, {"remedy": {"line": 1}}, {"x": 1}],
+)
+async def test_nothing_is_converted(wrong: dict[str, Any]) -> None:
+    async with an_api() as api:
+        phase = api.exchange.open(Role.MENTOR, 1)
+        answer = await api.post("/api/mentor/result", phase.token, json=ANSWER | wrong)
+        assert answer.status_code == (200 if "x" in wrong else 400)
+
+
 async def test_a_number_that_json_can_not_hold_is_400() -> None:
     async with an_api() as api:
         phase = api.exchange.open(Role.STUDENT, 1)
@@ -247,10 +274,17 @@ async def test_there_is_nothing_else(path: str) -> None:
         assert (answer.status_code, list(answer.json())) == (404, ["error"])
 
 
-async def test_a_wrong_method_is_405_with_the_same_shape() -> None:
+async def test_a_wrong_method_is_405_with_the_same_shape_and_says_what_is_right() -> None:
     async with an_api() as api:
         answer = await api.client.get("/api/stop")
         assert (answer.status_code, list(answer.json())) == (405, ["error"])
+        assert answer.headers["Allow"] == "POST"
+
+
+async def test_a_401_says_how_to_authenticate() -> None:
+    async with an_api() as api:
+        answer = await api.client.get("/api/status")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(
@@ -297,6 +331,15 @@ async def test_requests_from_another_page_are_refused(origin: str) -> None:
         foreign = {**headers, "Origin": origin.format(host)}
         answer = await api.client.get("/api/status", headers=foreign)
         assert (answer.status_code, list(answer.json())) == (403, ["error"])
+
+
+async def test_a_preflight_of_another_page_is_refused_and_nothing_is_allowed() -> None:
+    async with an_api() as api:
+        for origin, status in (("http://evil.example", 403), (f"http://127.0.0.1:{api.port}", 405)):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            answer = await api.client.options("/api/stop", headers=asked)
+            assert (answer.status_code, list(answer.json())) == (status, ["error"])
+            assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 async def test_a_fault_in_the_loop_is_a_500_that_tells_no_details() -> None:

@@ -16,9 +16,11 @@ from tests.loop.outputs import at
 from websockets.asyncio.client import connect
 
 from smile.loop.exchange import Exchange
+from smile.loop.feed import BUFFERED, Feed, Message
 from smile.loop.state import initial
 from smile.server.app import create_app
 from smile.server.contract import asyncapi, openapi, texts
+from smile.wire.events import ErrorPayload
 
 SCHEMA = Path(__file__).parents[2] / "schema"
 
@@ -95,6 +97,15 @@ async def test_what_a_real_run_tells_is_as_described(tmp_path: Path) -> None:
     )
     assert any("earlier" in message["payload"] for message in messages)
     assert messages[-1]["payload"]["state"]["mentorNotes"]
+
+
+async def test_what_a_slow_observer_is_told_is_as_described() -> None:
+    feed = Feed()
+    with feed.subscribe() as client:
+        for _ in range(BUFFERED + 1):
+            feed.publish(Message("error", ErrorPayload(message="boom", timestamp=at(0))))
+        dropped = json.loads(await client.next() or "")
+    assert (dropped["event"], problem(dropped)) == ("dropped", "")
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,13 @@ BUFFERED = 100
 PER_SECOND = 10
 MAX_CLIENTS = 128
 LARGEST = 64 * 1024
-"""Characters of a message: what goes together with an observation ends there, and what is larger
-by itself has its texts and lists cut."""
+"""Characters of a message; what would be larger has its texts and lists cut."""
 _SPACING, _BURST = 0.2, 3
 """Observations are sent every so many seconds, and three may come before their time: at most nine
 in a second, five when it goes on, which leaves room for those that must go before an event."""
-_TEXT, _ITEMS = 4_000, 10
-"""Characters of a text and items of a list in a message that is too large."""
+_TEXT, _BRIEF, _ITEMS = 4_000, 300, 10
+"""Characters of a text and items of a list: in a message that is too large, and in what goes
+together with the next one."""
 _STALLED = 0.05
 """Seconds without progress after which nobody waits for an observer to read its last messages."""
 
@@ -61,7 +61,12 @@ class Message:
     def body(self) -> str:
         """The payload as JSON, cut where it is too large."""
         body = self.payload.to_json()
-        return body if len(body) <= LARGEST else _dumped(_cut(json.loads(body)))
+        return body if len(body) <= LARGEST else _dumped(_cut(json.loads(body), _TEXT))
+
+    @cached_property
+    def brief(self) -> str:
+        """The payload as JSON without long texts, as a command's output."""
+        return _dumped(_cut(json.loads(self.body), _BRIEF))
 
     @cached_property
     def text(self) -> str:
@@ -273,7 +278,7 @@ class Subscriber:
         self._due = max(self._due, now) + _SPACING
         if not stands_for:
             return last.message.text
-        earlier = ",".join(_last_of([each.message.body for each in before], LARGEST))
+        earlier = ",".join(_last_of([each.message.brief for each in before], LARGEST))
         rest = f'"coalesced":{stands_for},"earlier":[{earlier}]'
         return enveloped("observation", f"{last.message.body[:-1]},{rest}}}")
 
@@ -285,13 +290,13 @@ def _last_of(texts: list[str], room: int) -> list[str]:
     return texts[len(texts) - count :]
 
 
-def _cut(value: Any) -> Any:
+def _cut(value: Any, longest: int) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= _TEXT else value[:_TEXT] + "…"
+        return value if len(value) <= longest else value[:longest] + "…"
     if isinstance(value, list):
-        return [_cut(each) for each in value[:_ITEMS]]
+        return [_cut(each, longest) for each in value[:_ITEMS]]
     if isinstance(value, dict):
-        return {key: _cut(each) for key, each in value.items()}
+        return {key: _cut(each, longest) for key, each in value.items()}
     return value
 
 

@@ -14,8 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
-MAX_CONNECTIONS: Final = 256
-"""HTTP and WebSocket together."""
+MAX_CONNECTIONS: Final = 240
+"""HTTP and WebSocket together: fewer than the way out of `local` carries, so that it stays open."""
 MISSED_PINGS: Final = 3
 SECONDS: Final = 40.0
 """For a request's head, and for its body and answer: longer than a body may take."""

@@ -57,7 +57,7 @@ class CoalescedPayload(Wire):
     coalesced: int = Field(default=0, ge=0)
     """For how many earlier ones this message stands; left out when for none."""
     earlier: tuple[Observation, ...] = ()
-    """Those of them that had room in the message, in order."""
+    """Those of them that had room in the message, in order, without long texts."""
 
 
 class ErrorPayload(Wire):
