@@ -12,12 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from tests.loop.outputs import at, command
 
 from smile.loop.exchange import Exchange
 from smile.loop.state import initial
-from smile.server.app import BODY_LIMIT, create_app
+from smile.server.app import create_app
+from smile.server.endpoints import BODY_LIMIT
 from smile.server.serve import serving
 from smile.wire import LoopState, Observation, Role, Status
 
@@ -145,6 +146,33 @@ async def test_what_is_no_json_is_400(content: bytes) -> None:
         assert (answer.status_code, list(answer.json())) == (400, ["error"])
 
 
+@pytest.mark.parametrize(
+    ("number", "status"), [("1", 200), ("1.0", 200), ("1e0", 200), ("1.5", 400), ('"1"', 400)]
+)
+async def test_an_integer_is_what_json_calls_one(number: str, status: int) -> None:
+    async with an_api() as api:
+        phase = api.exchange.open(Role.STUDENT, 1)
+        seen = command().to_json().replace('"line":1', f'"line":{number}')
+        answer = await api.post(
+            "/api/student/observations",
+            phase.token,
+            content=f'{{"observations": [{seen}]}}',
+            headers={"Content-Type": "application/json"},
+        )
+        assert answer.status_code == status, answer.text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"timestamp": 5}, {"mentorOutput": 1}, {"resolvable": 1}, {"remedy": {"line": 1}}, {"x": 1}],
+)
+async def test_nothing_is_converted(wrong: dict[str, Any]) -> None:
+    async with an_api() as api:
+        phase = api.exchange.open(Role.MENTOR, 1)
+        answer = await api.post("/api/mentor/result", phase.token, json=ANSWER | wrong)
+        assert answer.status_code == (200 if "x" in wrong else 400)
+
+
 async def test_a_number_that_json_can_not_hold_is_400() -> None:
     async with an_api() as api:
         phase = api.exchange.open(Role.STUDENT, 1)
@@ -248,10 +276,17 @@ async def test_there_is_nothing_else(path: str) -> None:
         assert (answer.status_code, list(answer.json())) == (404, ["error"])
 
 
-async def test_a_wrong_method_is_405_with_the_same_shape() -> None:
+async def test_a_wrong_method_is_405_with_the_same_shape_and_says_what_is_right() -> None:
     async with an_api() as api:
         answer = await api.client.get("/api/stop")
         assert (answer.status_code, list(answer.json())) == (405, ["error"])
+        assert answer.headers["Allow"] == "POST"
+
+
+async def test_a_401_says_how_to_authenticate() -> None:
+    async with an_api() as api:
+        answer = await api.client.get("/api/status")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(
@@ -300,6 +335,15 @@ async def test_requests_from_another_page_are_refused(origin: str) -> None:
         assert (answer.status_code, list(answer.json())) == (403, ["error"])
 
 
+async def test_a_preflight_of_another_page_is_refused_and_nothing_is_allowed() -> None:
+    async with an_api() as api:
+        for origin, status in (("http://evil.example", 403), (f"http://127.0.0.1:{api.port}", 405)):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            answer = await api.client.options("/api/stop", headers=asked)
+            assert (answer.status_code, list(answer.json())) == (status, ["error"])
+            assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 async def test_a_fault_in_the_loop_is_a_500_that_tells_no_details() -> None:
     def broken(_: object) -> None:
         raise RuntimeError("secret detail")
@@ -338,7 +382,7 @@ async def test_the_server_stops_soon_although_clients_keep_their_connections() -
 async def test_who_connects_while_the_application_is_loaded_is_served_when_it_is() -> None:
     go = threading.Event()
 
-    def slow() -> FastAPI:
+    def slow() -> Starlette:
         go.wait(30)
         return create_app(Exchange(), lambda: STATE)
 
@@ -353,7 +397,7 @@ async def test_who_connects_while_the_application_is_loaded_is_served_when_it_is
 async def test_an_application_that_does_not_load_turns_callers_away_and_is_told_at_the_end() -> (
     None
 ):
-    def broken() -> FastAPI:
+    def broken() -> Starlette:
         raise RuntimeError("no such module")
 
     async def call_until_refused() -> None:

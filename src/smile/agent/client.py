@@ -60,13 +60,22 @@ class Client:
         self._drop()
 
     def _request(self, path: str, body: str) -> tuple[int, bytes]:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(
-                self._host, self._port, timeout=_SECONDS_A_REQUEST
-            )
+        if self._connection is not None:
+            try:
+                return self._send(self._connection, path, body)
+            except ConnectionError:
+                self._drop()  # the server closes what was idle: that is no failure
+        self._connection = http.client.HTTPConnection(
+            self._host, self._port, timeout=_SECONDS_A_REQUEST
+        )
+        return self._send(self._connection, path, body)
+
+    def _send(
+        self, connection: http.client.HTTPConnection, path: str, body: str
+    ) -> tuple[int, bytes]:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        self._connection.request("POST", path, body.encode(), headers)
-        response = self._connection.getresponse()
+        connection.request("POST", path, body.encode(), headers)
+        response = connection.getresponse()
         return response.status, response.read(1 << 20)
 
     def _drop(self) -> None:

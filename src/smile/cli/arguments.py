@@ -22,6 +22,7 @@ examples:
   smile run                     follow ./tutorial.md
   smile run docs/install.md     follow another tutorial
   smile run --example list      the tutorials that come with SMILE
+  smile watch                   follow a run that goes on in another terminal
   smile doctor                  can this machine do it, and what is missing?
 """
 
@@ -34,6 +35,29 @@ examples:
   smile run --json | jq .summary      the report on stdout, the talk on stderr
 
 {EXIT_CODES}"""
+
+WATCH = """\
+examples:
+  smile watch                         the run in this directory
+  smile watch -v                      each command, too
+  smile watch http://127.0.0.1:35543  another one; its token is taken from SMILE_TOKEN
+  smile watch --json | jq .event      what the WebSocket says, one message a line
+
+exit codes:
+  0    the tutorial was completed; the report says with which gaps
+  1    it was not completed
+  2    the address or its token is wrong
+  3    SMILE failed there, no run is going on here, or it is gone without a word
+  130  the run was stopped, or Ctrl+C was pressed here: then the run goes on
+"""
+
+STOP = """\
+examples:
+  smile stop                          the run in this directory
+  smile stop http://127.0.0.1:35543   another one; its token is taken from SMILE_TOKEN
+
+exit codes: 0 it has ended, 2 address or token is wrong, 3 there is no run or it does not end
+"""
 
 DOCTOR = """\
 examples:
@@ -77,6 +101,8 @@ def parser(version: str) -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, add, summary, epilog in (
         ("run", _run, "follow a tutorial as a newcomer would, and report the gaps", RUN),
+        ("watch", _watch, "follow a run that goes on in another terminal", WATCH),
+        ("stop", _stop, "end a run that goes on in another terminal; it writes its report", STOP),
         ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
         ("init", _init, "write a smile.json to start from", INIT),
         ("image", _image, "build, list and remove the images of newcomers' machines", IMAGE),
@@ -127,6 +153,17 @@ def _run(command: argparse.ArgumentParser) -> None:
     add("--keep", action="store_true", default=None, help="leave the sandbox for a look inside")
     add("--json", action="store_true", help="the report as JSON on stdout")
     add("-q", "--quiet", action="store_true", help="no progress: errors and the summary only")
+    _verbose(command)
+
+
+def _watch(command: argparse.ArgumentParser) -> None:
+    _stop(command)
+    command.add_argument("--json", action="store_true", help="each message on a line of stdout")
+
+
+def _stop(command: argparse.ArgumentParser) -> None:
+    command.add_argument("url", nargs="?", metavar="URL", help="of its API (default: found here)")
+    _config(command)
     _verbose(command)
 
 

@@ -1,9 +1,14 @@
-"""What observers of a run are told: a bounded, throttled queue for each, which never waits.
+"""What observers of a run are told. The loop publishes and goes on; nothing here makes it wait.
 
-The loop publishes and goes on; a client that reads slowly loses the oldest messages and is told
-how many (``dropped {count}``). Observations go to one client at most ten times a second; those
-in between coalesce: the next one that is sent says for how many it stands (``coalesced``).
-The published events are never held back or left out by the throttle.
+All observers read the same messages, each from its own place, and a message becomes JSON once,
+when the first of them takes it. The last 100 events and the last 100 observations are kept. An
+observer that reads slowly finds the oldest gone and is told how many (``dropped {count}``).
+
+Observations go to one observer at most ten times a second. Those in between go together: the
+message is the last of them, with the ``earlier`` ones and for how many it stands (``coalesced``).
+They are spaced so that those that wait can go right before the next event: events are never held
+back by them, and the order stays. Where there is no room even for that they are left out, and the
+next message counts them.
 """
 
 from __future__ import annotations
@@ -14,171 +19,286 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, takewhile
 from typing import Any
 
-from smile.wire import JournalEntry, JournalEvent, Wire
+from smile.wire import JournalEntry, JournalEvent, StudentOutput, Wire
+from smile.wire.events import (
+    DroppedPayload,
+    ErrorPayload,
+    IterationStartPayload,
+    LoopCompletePayload,
+    MentorOutputPayload,
+    StudentOutputPayload,
+)
 
 BUFFERED = 100
 PER_SECOND = 10
-MAX_CLIENTS = 64
+MAX_CLIENTS = 128
+LARGEST = 64 * 1024
+"""Characters of a message; what would be larger has its texts and lists cut."""
+_SPACING, _BURST = 0.2, 3
+"""Observations are sent every so many seconds, and three may come before their time: at most nine
+in a second, five when it goes on, which leaves room for those that must go before an event."""
+_TEXT, _BRIEF, _ITEMS = 4_000, 300, 10
+"""Characters of a text and items of a list: in a message that is too large, and in what goes
+together with the next one."""
+_STALLED = 0.05
+"""Seconds without progress after which nobody waits for an observer to read its last messages."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
-    """One event as it goes over the WebSocket. ``stands_for``: earlier ones that it replaces."""
+    """One event for the observers; ``throttled`` for observations."""
 
     event: str
-    payload: dict[str, Any]
+    payload: Wire
     throttled: bool = False
-    stands_for: int = 0
 
-    def to_json(self) -> str:
+    @cached_property
+    def body(self) -> str:
+        """The payload as JSON, cut where it is too large."""
+        body = self.payload.to_json()
+        return body if len(body) <= LARGEST else _dumped(_cut(json.loads(body), _TEXT))
+
+    @cached_property
+    def brief(self) -> str:
+        """The payload as JSON without long texts, as a command's output."""
+        return _dumped(_cut(json.loads(self.body), _BRIEF))
+
+    @cached_property
+    def text(self) -> str:
         """``{event, payload}`` on one line."""
-        payload = self.payload
-        if self.stands_for:
-            payload = {**payload, "coalesced": self.stands_for}
-        return json.dumps({"event": self.event, "payload": payload}, ensure_ascii=False)
+        return enveloped(self.event, self.body)
 
 
-def dumped(value: Wire) -> dict[str, Any]:
-    """A value as it stands in a payload."""
-    return value.model_dump(mode="json", by_alias=True, exclude_none=True)
+def enveloped(event: str, body: str) -> str:
+    """``{event, payload}`` on one line, of a payload that is JSON already."""
+    return f'{{"event":"{event}","payload":{body}}}'
 
 
 def message_of(entry: JournalEntry) -> Message | None:
     """What observers are told of a journal entry; ``None`` when nothing."""
+    at, iteration = entry.timestamp, entry.iteration
     match entry.event:
         case JournalEvent.ITERATION_START:
-            payload = dumped(entry)
-            fields = {key: payload[key] for key in ("iteration", "timestamp")}
-            return Message("iteration_start", fields)
+            started = IterationStartPayload(iteration=iteration, timestamp=at)
+            return Message("iteration_start", started)
         case JournalEvent.STUDENT_OUTPUT if (output := entry.student_output) is not None:
-            payload = dumped(output)
-            fields = {key: payload[key] for key in ("status", "summary", "currentStep")}
-            return Message("student_output", fields)
+            return Message("student_output", _student_output(entry, output))
         case JournalEvent.MENTOR_OUTPUT if (result := entry.mentor_result) is not None:
-            return Message("mentor_output", {"notes": result.mentor_output})
+            notes = MentorOutputPayload(
+                notes=result.mentor_output, iteration=iteration, timestamp=at
+            )
+            return Message("mentor_output", notes)
         case JournalEvent.ERROR:
-            return Message("error", {"message": entry.message})
+            return Message("error", ErrorPayload(message=entry.message, timestamp=at))
         case JournalEvent.LOOP_COMPLETE if (status := entry.status) is not None:
-            fields = {"status": status.value, "summary": entry.message}
-            return Message("loop_complete", {**fields, "iterations": entry.iteration})
+            ended = LoopCompletePayload(
+                status=status, summary=entry.message, iterations=iteration, timestamp=at
+            )
+            return Message("loop_complete", ended)
         case JournalEvent.OBSERVATION if (observation := entry.observation) is not None:
-            return Message("observation", dumped(observation), throttled=True)
+            return Message("observation", observation, throttled=True)
         case _:
             return None
 
 
-class Subscriber:
-    """One client's queue. ``put`` never waits; ``next`` waits for what may be sent."""
+def _student_output(entry: JournalEntry, output: StudentOutput) -> StudentOutputPayload:
+    return StudentOutputPayload(
+        status=output.status,
+        summary=output.summary,
+        current_step=output.current_step,
+        iteration=entry.iteration,
+        timestamp=entry.timestamp,
+        problem=output.problem,
+        question_for_mentor=output.question_for_mentor,
+        reason=output.reason,
+        trigger=output.trigger,
+        location=output.location,
+    )
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._queue: deque[Message] = deque()
-        self._sent: deque[float] = deque(maxlen=PER_SECOND)
-        self._skipped = 0
-        self._dropped = 0
-        self._closed = False
-        self._wake = asyncio.Event()
 
-    def put(self, message: Message) -> None:
-        """Queue a message; when the queue is full the oldest one goes."""
-        if message.throttled and self._second_is_full():
-            last = self._queue.pop()
-            message = replace(message, stands_for=last.stands_for + 1)
-        self._queue.append(message)
-        if len(self._queue) > BUFFERED:
-            self._dropped += 1 + self._queue.popleft().stands_for
-        self._wake.set()
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """A message, its place among all, and its place among those of its kind, both from 1."""
 
-    def close(self) -> None:
-        """Nothing more will come; what is queued is still given out."""
-        self._closed = True
-        self._wake.set()
+    number: int
+    ordinal: int
+    message: Message
 
-    async def next(self) -> Message | None:
-        """The next message to send; ``None`` after the last one."""
-        while True:
-            if self._dropped:
-                count, self._dropped = self._dropped, 0
-                return Message("dropped", {"count": count})
-            if (message := self._take()) is not None:
-                return message
-            if self._closed and not self._queue:
-                return None
-            self._wake.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause() if self._queue else None):
-                    await self._wake.wait()
 
-    def _second_is_full(self) -> bool:
-        """Whether the newest one waiting is an observation, and a second's worth waits."""
-        if not self._queue or not self._queue[-1].throttled:
-            return False
-        return sum(message.throttled for message in self._queue) >= PER_SECOND
+class _Kept:
+    """The last messages of one kind."""
 
-    def _take(self) -> Message | None:
-        while self._queue:
-            head = self._queue[0]
-            if not head.throttled:
-                return self._queue.popleft()
-            if self._pause() <= 0:
-                self._sent.append(self._clock())
-                count, self._skipped = self._skipped + head.stands_for, 0
-                return replace(self._queue.popleft(), stands_for=count)
-            if len(self._queue) == 1:
-                return None
-            self._skipped += 1 + self._queue.popleft().stands_for
-        return None
+    def __init__(self) -> None:
+        self.count = 0
+        self._last: deque[_Published] = deque(maxlen=BUFFERED)
 
-    def _pause(self) -> float:
-        """Seconds until another observation may be sent."""
-        if len(self._sent) < PER_SECOND:
-            return 0.0
-        return self._sent[0] + 1.0 - self._clock()
+    def add(self, number: int, message: Message) -> None:
+        self.count += 1
+        self._last.append(_Published(number, self.count, message))
+
+    def after(self, number: int) -> list[_Published]:
+        """Those published after this one, in order."""
+        newest_first = takewhile(lambda each: each.number > number, reversed(self._last))
+        return list(newest_first)[::-1]
 
 
 class Feed:
-    """Tells every subscriber of what happens."""
+    """Tells every observer of what happens."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
+        self.events, self.observations = _Kept(), _Kept()
+        self.closed = False
+        self.taken = 0
+        """Messages that observers took."""
         self._clients: set[Subscriber] = set()
-        self._closed = False
+        self._nobody = asyncio.Event()
 
     @property
     def full(self) -> bool:
-        """Whether no further client is taken."""
+        """Whether no further observer is taken."""
         return len(self._clients) >= MAX_CLIENTS
 
+    @property
+    def published(self) -> int:
+        """How many messages there were."""
+        return self.events.count + self.observations.count
+
     def publish(self, message: Message) -> None:
-        """Give a message to every client, at once and without waiting."""
+        """Tell every observer, at once and without waiting."""
+        if not self._clients:
+            return
+        kind = self.observations if message.throttled else self.events
+        kind.add(self.published + 1, message)
         for client in self._clients:
-            client.put(message)
+            client.wake(throttled=message.throttled)
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscriber]:
-        """A queue that holds what is published from now on."""
-        client = Subscriber(self._clock)
-        if self._closed:
-            client.close()
+        """An observer, to be told of what is published from now on."""
+        client = Subscriber(self)
         self._clients.add(client)
+        self._nobody.clear()
         try:
             yield client
         finally:
             self._clients.discard(client)
+            if not self._clients:
+                self._nobody.set()
 
     def close(self) -> None:
-        """Nothing more will come: clients end when they have read what is queued."""
-        self._closed = True
+        """Nothing more will come: observers end when they have read the rest."""
+        self.closed = True
         for client in self._clients:
-            client.close()
+            client.wake()
 
     async def drained(self, seconds: float) -> bool:
-        """Wait until every client has read its last message and left, at most so long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while self._clients:  # noqa: ASYNC110 - clients come and go, bounded by seconds
-                    await asyncio.sleep(0.01)
+        """Wait, at most so long, until every observer that reads has its last message and left."""
+        until = self.clock() + seconds
+        before = -1
+        while self._clients and self.taken != before and self.clock() < until:
+            before = self.taken
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STALLED):
+                    await self._nobody.wait()
         return not self._clients
+
+
+class Subscriber:
+    """One observer's place in the feed."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self._number = feed.published
+        self._events = feed.events.count
+        self._observations = feed.observations.count
+        self._sent: deque[float] = deque(maxlen=PER_SECOND)
+        self._due = 0.0
+        self._spacing = False
+        self._news = asyncio.Event()
+
+    def wake(self, *, throttled: bool = False) -> None:
+        """There is something new. One that waits until it may go on needs no more observations."""
+        if not (throttled and self._spacing):
+            self._news.set()
+
+    async def next(self) -> str | None:
+        """The next message to send, as JSON; ``None`` after the last one."""
+        while True:
+            self._news.clear()
+            if (text := self._take()) is not None:
+                self._feed.taken += 1
+                return text
+            waiting = bool(self._feed.observations.after(self._number))
+            if self._feed.closed and not waiting:
+                return None
+            self._spacing = waiting
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pause() if waiting else None):
+                    await self._news.wait()
+            self._spacing = False
+
+    def _take(self) -> str | None:
+        """What may be sent right now, if anything."""
+        event = next(iter(self._feed.events.after(self._number)), None)
+        if event is not None and (lost := event.ordinal - self._events - 1):
+            self._events += lost
+            return Message("dropped", DroppedPayload(count=lost)).text
+        seen = self._feed.observations.after(self._number)
+        if event is not None:
+            seen = [each for each in seen if each.number < event.number]
+        if seen and self._pause(urgent=event is not None or self._feed.closed) <= 0:
+            return self._together(seen[:1] if self._another_may_follow() else seen)
+        if event is None:
+            return None
+        self._number, self._events = event.number, event.ordinal
+        return event.message.text
+
+    def _pause(self, *, urgent: bool = False) -> float:
+        """Seconds until observations may be sent; ``urgent``: something waits behind them."""
+        turn = 0.0 if urgent else self._due - _BURST * _SPACING
+        room = self._sent[0] + 1.0 if len(self._sent) == PER_SECOND else 0.0
+        return max(turn, room) - self._feed.clock()
+
+    def _another_may_follow(self) -> bool:
+        return self._due + _SPACING - _BURST * _SPACING <= self._feed.clock()
+
+    def _together(self, seen: list[_Published]) -> str:
+        """One message for these, and for those that were left out before them."""
+        *before, last = seen
+        stands_for = last.ordinal - self._observations - 1
+        self._number, self._observations = last.number, last.ordinal
+        now = self._feed.clock()
+        self._sent.append(now)
+        self._due = max(self._due, now) + _SPACING
+        if not stands_for:
+            return last.message.text
+        earlier = ",".join(_last_of([each.message.brief for each in before], LARGEST))
+        rest = f'"coalesced":{stands_for},"earlier":[{earlier}]'
+        return enveloped("observation", f"{last.message.body[:-1]},{rest}}}")
+
+
+def _last_of(texts: list[str], room: int) -> list[str]:
+    """As many of the last ones as fit into this many characters."""
+    sizes = accumulate(len(text) for text in reversed(texts))
+    count = sum(1 for _ in takewhile(lambda size: size <= room, sizes))
+    return texts[len(texts) - count :]
+
+
+def _cut(value: Any, longest: int) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= longest else value[:longest] + "…"
+    if isinstance(value, list):
+        return [_cut(each, longest) for each in value[:_ITEMS]]
+    if isinstance(value, dict):
+        return {key: _cut(each, longest) for key, each in value.items()}
+    return value
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
 
-from fastapi import FastAPI, HTTPException, Request, Response, WebSocket
 from pydantic import ValidationError
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
-from smile.loop.exchange import Exchange, Refused
+from smile.errors import SmileError
+from smile.loop.exchange import Exchange, Refused, Unauthorized
+from smile.server import endpoints
+from smile.server.endpoints import Body, Caller, Command, Query
 from smile.server.guard import Guard
 from smile.server.stream import stream
 from smile.wire import (
@@ -21,85 +28,123 @@ from smile.wire import (
     Observations,
     Role,
     Status,
+    StopAnswer,
     StopRequest,
     StudentResult,
     Wire,
 )
 
-BODY_LIMIT = 1024**2
-OBSERVATIONS_LIMIT = 4 * 1024**2
-"""A hundred observations, each with its output."""
+BODY_SECONDS = 30.0
 _DRAIN_LIMIT = 16 * 1024**2
 """How much of a body that is too large is read, so that its sender gets to see the answer."""
-_BODY_SECONDS = 30.0
 _STOP_SECONDS = 3.0
 
-Body = TypeVar("Body", bound=Wire)
 
-
-def create_app(exchange: Exchange, status: Callable[[], LoopState]) -> FastAPI:
+def create_app(
+    exchange: Exchange, status: Callable[[], LoopState], *, body_seconds: float = BODY_SECONDS
+) -> Starlette:
     """The API of one run; ``status`` gives the state as of now."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Guard, hosts=lambda: exchange.hosts)
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(StarletteHTTPException, _http_error)
-    app.add_exception_handler(Exception, _bug)
-    _add_wrapper_routes(app, exchange)
-    _add_observer_routes(app, exchange, status)
+    api = _Api(exchange, status, body_seconds)
+    app = Starlette(
+        routes=api.routes(),
+        middleware=[Middleware(Guard, hosts=lambda: exchange.hosts)],
+        exception_handlers={
+            Refused: _refused,
+            SmileError: _fault,
+            HTTPException: _http_error,
+            Exception: _fault,
+        },
+    )
+    app.router.redirect_slashes = False
     return app
 
 
-def _add_wrapper_routes(app: FastAPI, exchange: Exchange) -> None:
-    @app.post("/api/student/result")
-    async def student_result(request: Request) -> Response:
-        token = bearer(request)
-        exchange.check_role(token, Role.STUDENT)
-        result, _ = await _read(request, StudentResult)
-        return _json(exchange.accept_result(token, Role.STUDENT, result))
+class _Api:
+    """What each endpoint does."""
 
-    @app.post("/api/mentor/result")
-    async def mentor_result(request: Request) -> Response:
-        token = bearer(request)
-        exchange.check_role(token, Role.MENTOR)
-        result, _ = await _read(request, MentorResult)
-        return _json(exchange.accept_result(token, Role.MENTOR, result))
+    def __init__(
+        self, exchange: Exchange, status: Callable[[], LoopState], body_seconds: float
+    ) -> None:
+        self._exchange = exchange
+        self._status = status
+        self._body_seconds = body_seconds
 
-    @app.post("/api/student/observations")
-    async def student_observations(request: Request) -> Response:
-        token = bearer(request)
-        exchange.check_role(token, Role.STUDENT)
-        seen, size = await _read(request, Observations, OBSERVATIONS_LIMIT)
-        return _json(exchange.accept_observations(token, seen.observations, size))
+    def routes(self) -> list[Route | WebSocketRoute]:
+        return [
+            self._command(endpoints.STUDENT_RESULT, self._student_result),
+            self._command(endpoints.STUDENT_OBSERVATIONS, self._student_observations),
+            self._command(endpoints.MENTOR_RESULT, self._mentor_result),
+            self._query(endpoints.STATUS, self._status),
+            self._command(endpoints.STOP, self._stop),
+            *(WebSocketRoute(path, self._observe) for path in endpoints.WEBSOCKETS),
+        ]
 
+    def _command(
+        self, endpoint: Command[Body], act: Callable[[str, Body, int], Awaitable[Wire]]
+    ) -> Route:
+        """Who calls is checked before a byte of the body is read."""
 
-def _add_observer_routes(app: FastAPI, exchange: Exchange, status: Callable[[], LoopState]) -> None:
-    @app.get("/api/status")
-    async def get_status(request: Request) -> Response:
-        exchange.check_observer(bearer(request))
-        return _json(status())
+        async def handle(request: Request) -> Response:
+            token = bearer(request)
+            self._check(token, endpoint.caller)
+            body, size = await self._read(request, endpoint)
+            return _json(await act(token, body, size))
 
-    @app.post("/api/stop")
-    async def stop(request: Request) -> Response:
-        exchange.check_observer(bearer(request))
-        body, _ = await _read(request, StopRequest)
-        exchange.request_stop(body.reason)
+        return Route(endpoint.path, handle, methods=["POST"])
+
+    def _query(self, endpoint: Query, tell: Callable[[], Wire]) -> Route:
+        async def handle(request: Request) -> Response:
+            self._check(bearer(request), endpoint.caller)
+            return _json(tell())
+
+        return Route(endpoint.path, handle, methods=["GET"])
+
+    def _check(self, token: str, caller: Caller) -> None:
+        if caller is Caller.OBSERVER:
+            self._exchange.check_observer(token)
+        else:
+            self._exchange.check_role(token, Role(caller))
+
+    async def _read(self, request: Request, endpoint: Command[Body]) -> tuple[Body, int]:
+        """The body as a value, and its size. Raises 400, 408, 413 or 415."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HTTPException(415, "the body must be application/json")
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await _limited(request, endpoint.limit)
+        except TimeoutError:
+            raise HTTPException(408, "the body did not arrive in time") from None
+        try:
+            return _parsed(endpoint.body, body), len(body)
+        except ValidationError as error:
+            raise HTTPException(400, _explained(error)) from None
+
+    async def _student_result(self, token: str, body: StudentResult, _: int) -> Wire:
+        return self._exchange.accept_result(token, Role.STUDENT, body)
+
+    async def _student_observations(self, token: str, body: Observations, size: int) -> Wire:
+        return self._exchange.accept_observations(token, body.observations, size)
+
+    async def _mentor_result(self, token: str, body: MentorResult, _: int) -> Wire:
+        return self._exchange.accept_result(token, Role.MENTOR, body)
+
+    async def _stop(self, _: str, body: StopRequest, __: int) -> Wire:
+        self._exchange.request_stop(body.reason)
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
-                await exchange.ended.wait()
-        state = status()
-        stopped = "true" if state.status is Status.STOPPED else "false"
-        content = f'{{"stopped":{stopped},"finalState":{state.to_json()}}}'
-        return Response(content, media_type="application/json")
+                await self._exchange.ended.wait()
+        state = self._status()
+        return StopAnswer(stopped=state.status is Status.STOPPED, final_state=state)
 
-    @app.websocket("/ws")
-    @app.websocket("/ws/observe")
-    async def observe(websocket: WebSocket) -> None:
+    async def _observe(self, websocket: WebSocket) -> None:
         try:
-            exchange.check_observer(bearer(websocket) or websocket.query_params.get("token", ""))
+            token = bearer(websocket) or websocket.query_params.get("token", "")
+            self._exchange.check_observer(token)
         except Refused as error:
-            await websocket.send_denial_response(_error(error.status, error.message))
+            await websocket.send_denial_response(_refusal(error))
             return
-        await stream(websocket, exchange.feed, status)
+        await stream(websocket, self._exchange.feed, self._status)
 
 
 def bearer(connection: Request | WebSocket) -> str:
@@ -108,20 +153,21 @@ def bearer(connection: Request | WebSocket) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-async def _read(request: Request, model: type[Body], limit: int = BODY_LIMIT) -> tuple[Body, int]:
-    """The body as a value, and its size. Raises 400, 408, 413 or 415."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise HTTPException(415, "the body must be application/json")
+def _parsed(model: type[Body], body: bytes) -> Body:
+    """Nothing is converted: ``"1"`` is no number. Raises ``ValidationError``."""
     try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            body = await _limited(request, limit)
-    except TimeoutError:
-        raise HTTPException(408, "the body did not arrive in time") from None
-    try:
-        return model.model_validate_json(body), len(body)
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
-        raise HTTPException(400, _explained(error)) from None
+        if all(problem["type"] != "int_type" for problem in error.errors()):
+            raise
+    # JSON has one kind of number: 1.0 is an integer, though not to pydantic.
+    whole = json.dumps(json.loads(body, parse_float=_number))
+    return model.model_validate_json(whole, strict=True)
+
+
+def _number(text: str) -> float | int:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 async def _limited(request: Request, limit: int) -> bytes:
@@ -152,20 +198,26 @@ def _json(value: Wire) -> Response:
     return Response(value.to_json(), media_type="application/json")
 
 
-def _error(status: int, message: str) -> Response:
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     content = json.dumps({"error": message}, ensure_ascii=False)
-    return Response(content, status_code=status, media_type="application/json")
+    return Response(content, status, headers, media_type="application/json")
+
+
+def _refusal(error: Refused) -> Response:
+    # RFC 9110, section 11.6.1: a 401 says how to authenticate.
+    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else None
+    return _error(error.status, error.message, challenge)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)
-    return _error(error.status, error.message)
+    return _refusal(error)
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, StarletteHTTPException)
-    return _error(error.status_code, str(error.detail))
+    assert isinstance(error, HTTPException)
+    return _error(error.status_code, str(error.detail), error.headers)
 
 
-async def _bug(_: Request, error: Exception) -> Response:
+async def _fault(_: Request, error: Exception) -> Response:
     return _error(500, f"a fault of SMILE: {type(error).__name__}")

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from smile.server.connections import HttpConnection, ObserverConnection
+
 __all__ = ["server"]
 
-_MISSED_PINGS = 3
 _LONGEST_SHUTDOWN = 1
 
 
@@ -22,17 +23,20 @@ class _Server(uvicorn.Server):
         yield
 
 
-def server(app: ASGIApp, ping_seconds: float) -> uvicorn.Server:
-    """A server that pings observers, and closes those that missed three pings."""
+def server(
+    app: ASGIApp, ping_seconds: float, connection: type[HttpConnection] | None = None
+) -> uvicorn.Server:
+    """A server whose connections have bounds; observers are pinged every so many seconds."""
     return _Server(
         uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
-            ws="websockets-sansio",
+            http=connection or HttpConnection,
+            ws=ObserverConnection,
             ws_max_size=64 * 1024,  # observers have nothing to say
+            ws_per_message_deflate=False,  # it would be done again for each observer
             ws_ping_interval=ping_seconds,
-            ws_ping_timeout=_MISSED_PINGS * ping_seconds,
+            ws_ping_timeout=None,  # ``ObserverConnection`` counts
             lifespan="off",
             access_log=False,
             log_config=None,

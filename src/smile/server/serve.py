@@ -14,10 +14,14 @@ from smile.errors import ConfigError
 
 if TYPE_CHECKING:
     import uvicorn
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp as ASGIApp  # noqa: PLC0414 - for those who give one
+
+    from smile.server.connections import HttpConnection
 
 _LOOPBACK = "127.0.0.1"
 _PING_SECONDS = 30.0
+_KERNEL_BUFFER = 64 * 1024
+"""Bytes that the kernel keeps for a client that does not read (Linux takes twice as many)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +38,31 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    make: Callable[[], ASGIApp], port: int = 0, *, ping_seconds: float = _PING_SECONDS
+    make: Callable[[], ASGIApp],
+    port: int = 0,
+    *,
+    ping_seconds: float = _PING_SECONDS,
+    connection: type[HttpConnection] | None = None,
 ) -> AsyncIterator[Served]:
     """Serve on 127.0.0.1 while the context is open.
 
     The port is the wanted one, or a free one when that is taken (0: any); it takes connections at
     once. ``make`` makes the application, in a thread: loading it takes as long as starting a
     sandbox, so who connects meanwhile waits. An observer is pinged every ``ping_seconds``, and
-    closed when it left a ping unanswered for three times as long.
+    closed when it left three in a row unanswered. ``connection`` has other bounds than usual.
 
     Raises:
         ConfigError: the port can't be had for another reason than being taken.
     """
+
+    def load() -> uvicorn.Server:
+        from smile.server.http import server  # noqa: PLC0415 - takes long: here nobody waits
+
+        return server(make(), ping_seconds, connection)
+
     listener = _listen(port)
     ending = asyncio.Event()
-    task = asyncio.ensure_future(_serve(make, listener, ping_seconds, ending))
+    task = asyncio.ensure_future(_serve(load, listener, ending))
     try:
         yield Served(listener.getsockname()[1], ending)
     finally:
@@ -60,23 +74,14 @@ async def serving(
 
 
 async def _serve(
-    make: Callable[[], ASGIApp],
-    listener: socket.socket,
-    ping_seconds: float,
-    ending: asyncio.Event,
+    load: Callable[[], uvicorn.Server], listener: socket.socket, ending: asyncio.Event
 ) -> None:
     with closing(listener):  # also when there is no server: then whoever waits is told so
-        server = await asyncio.to_thread(_load, make, ping_seconds)
+        server = await asyncio.to_thread(load)
         serve = asyncio.ensure_future(server.serve([listener]))
         await ending.wait()
         server.should_exit = True
         await serve
-
-
-def _load(make: Callable[[], ASGIApp], ping_seconds: float) -> uvicorn.Server:
-    from smile.server.http import server  # noqa: PLC0415 - takes long: here nobody waits for it
-
-    return server(make(), ping_seconds)
 
 
 def _listen(port: int) -> socket.socket:
@@ -91,9 +96,12 @@ def _listen(port: int) -> socket.socket:
 
 
 def _bound(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends small segments at once (TCP_NODELAY) only where the protocol is named; else each
+    # answer, head and body apart, waits 40 ms for the acknowledgement of its head.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER)  # inherited
         listener.bind((_LOOPBACK, port))
         listener.listen(128)
         listener.setblocking(False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from fastapi import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from smile.loop.feed import Feed, Message, Subscriber, dumped
+from smile.loop.feed import Feed, Subscriber, enveloped
 from smile.wire import LoopState
+from smile.wire.events import ConnectedPayload
 
 _NORMAL = 1000
 _TRY_LATER = 1013
@@ -22,7 +23,7 @@ async def stream(websocket: WebSocket, feed: Feed, status: Callable[[], LoopStat
         return
     # Nothing comes between the state and the first event after it: both are taken at once.
     with feed.subscribe() as client:
-        first = Message("connected", {"state": dumped(status())})
+        first = enveloped("connected", ConnectedPayload(state=status()).to_json())
         sending = asyncio.ensure_future(_send(websocket, first, client))
         leaving = asyncio.ensure_future(_until_gone(websocket))
         try:
@@ -33,12 +34,12 @@ async def stream(websocket: WebSocket, feed: Feed, status: Callable[[], LoopStat
             await asyncio.gather(sending, leaving, return_exceptions=True)
 
 
-async def _send(websocket: WebSocket, first: Message, client: Subscriber) -> None:
-    message: Message | None = first
+async def _send(websocket: WebSocket, first: str, client: Subscriber) -> None:
+    text: str | None = first
     try:
-        while message is not None:
-            await websocket.send_text(message.to_json())
-            message = await client.next()
+        while text is not None:
+            await websocket.send_text(text)
+            text = await client.next()
         await websocket.close(_NORMAL, "the loop has ended")
     except WebSocketDisconnect:
         return  # it left while we wrote

@@ -25,12 +25,14 @@ from smile.wire.seen import (
 from smile.wire.state import (
     STATE_VERSION,
     Acknowledged,
+    ErrorAnswer,
     HistoryEntry,
     JournalEntry,
     JournalEvent,
     LoopState,
     MachineSeen,
     RunIdentity,
+    StopAnswer,
     StopRequest,
 )
 from smile.wire.student import Facts, Failure, StudentOutput, StudentResult
@@ -57,6 +59,7 @@ __all__ = [
     "CommandOutcome",
     "CommandRan",
     "Diagnosis",
+    "ErrorAnswer",
     "Facts",
     "Failure",
     "FileWritten",
@@ -88,6 +91,7 @@ __all__ = [
     "StepBegan",
     "StepEnded",
     "StepState",
+    "StopAnswer",
     "StopRequest",
     "StudentBehavior",
     "StudentOutput",

@@ -28,6 +28,12 @@ class StopRequest(Wire):
     reason: str = Field(max_length=1000)
 
 
+class ErrorAnswer(Wire):
+    """Answer to whatever is refused, or went wrong."""
+
+    error: str
+
+
 class HistoryEntry(Wire):
     """One iteration as it went."""
 
@@ -88,6 +94,14 @@ class MachineSeen(Wire):
     distribution: str
     version: str = ""
     notes: tuple[str, ...] = ()
+
+
+class StopAnswer(Wire):
+    """Answer to ``POST /api/stop``."""
+
+    stopped: bool
+    """The run ended because it was stopped."""
+    final_state: LoopState
 
 
 class JournalEvent(StrEnum):

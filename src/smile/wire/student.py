@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from smile.wire.base import Wire
 from smile.wire.seen import Location
@@ -54,8 +55,26 @@ class Failure(Wire):
     """Steps not followed before this one that it may come from: then it counts as no gap."""
 
 
+def _required(name: str, status: StudentStatus) -> dict[str, Any]:
+    """In words of JSON Schema: with this status this text must not be missing or empty."""
+    text = {"type": "string", "minLength": 1}
+    return {
+        "if": {"properties": {"status": {"const": status.value}}},
+        "then": {"required": [name], "properties": {name: text}},
+    }
+
+
 class StudentOutput(Wire):
     """What an iteration came to."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                _required("questionForMentor", StudentStatus.ASK_MENTOR),
+                _required("reason", StudentStatus.CANNOT_COMPLETE),
+            ]
+        }
+    )
 
     status: StudentStatus
     current_step: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -17,15 +17,16 @@ from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
 from smile.sandbox.base import TUTORIAL_DIR, Machine, Sandbox, Spec
-from smile.server.serve import serving
+from smile.server.address import Address, beside, published
+from smile.server.serve import Served, serving
 from smile.wire import JournalEntry, JournalEvent, LoopState, Status
 from smile.wiring import engines
 from smile.wiring.observer import Observer
+from smile.wiring.outset import Outset
 from smile.wiring.plan import Plan, make
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
+    from smile.server.serve import ASGIApp
     from smile.wiring.outcome import Outcome, Ran
 
 __all__ = ["StoppedEarly", "run"]
@@ -33,6 +34,8 @@ __all__ = ["StoppedEarly", "run"]
 
 class StoppedEarly(NoEvidenceError):  # noqa: N818 - what happened, not what went wrong
     """Somebody asked to stop before the first attempt had begun."""
+
+    exit_code = 130
 
 
 async def run(
@@ -110,21 +113,18 @@ async def _follow(
     plan: Plan, store: Store, begun: Beginning, observer: Observer, stop: asyncio.Event
 ) -> Ran:
     exchange = Exchange()
+    outset = Outset(begun.state, exchange)
     runner: Runner | None = None
 
-    def api() -> ASGIApp:
-        from smile.server.app import create_app
-
-        return create_app(exchange, lambda: (runner and runner.state) or begun.state)
+    def state() -> LoopState:
+        return (runner and runner.state) or outset.state
 
     async with (
         _stoppable(stop, exchange) as opened,
-        serving(api, plan.config.port) as server,
+        _serve(plan, outset, exchange, state, observer) as server,
         _open(plan, begun, server.port, observer) as sandbox,
     ):
         opened.set()
-        url = f"http://127.0.0.1:{server.port}/api/status"
-        observer.detail(f"{url}, token {exchange.observer_token}")
         runner = _runner(plan, sandbox, store, exchange, observer)
         loading = asyncio.create_task(asyncio.to_thread(_load_report))
         try:
@@ -171,6 +171,30 @@ def _keep(config: Config, state: LoopState) -> bool:
 
 
 @asynccontextmanager
+async def _serve(
+    plan: Plan,
+    outset: Outset,
+    exchange: Exchange,
+    state: Callable[[], LoopState],
+    observer: Observer,
+) -> AsyncIterator[Served]:
+    """The server, which loads meanwhile, and a file for the author that says where it is."""
+
+    def api() -> ASGIApp:
+        from smile.server.app import create_app
+
+        return create_app(exchange, state)
+
+    file = beside(plan.config.state_file)
+    async with serving(api, plan.config.port) as server:
+        address = Address(f"http://127.0.0.1:{server.port}", exchange.observer_token)
+        observer.detail(f"{address.url}/api/status, its token is in {file}")
+        with published(file, address):
+            async with outset.told():
+                yield server
+
+
+@asynccontextmanager
 async def _open(
     plan: Plan, begun: Beginning, port: int, observer: Observer
 ) -> AsyncIterator[Sandbox]:
@@ -197,28 +221,32 @@ async def _open(
 
 @asynccontextmanager
 async def _stoppable(stop: asyncio.Event, exchange: Exchange) -> AsyncIterator[asyncio.Event]:
-    """Heed ``stop``: while things are opened all is cancelled, later the loop is asked to end.
+    """Heed ``stop``, and who asks through the API.
 
-    Set the event that this gives when the sandbox is open.
+    While things are opened all is cancelled, later the loop is asked to end. Set the event that
+    this gives when the sandbox is open.
     """
     opened = asyncio.Event()
     task = asyncio.current_task()
     assert task is not None
 
-    async def watch() -> None:
+    async def pass_on() -> None:
         await stop.wait()
-        if opened.is_set():
-            exchange.request_stop("interrupted")
-        else:
+        exchange.request_stop("interrupted")
+
+    async def heed() -> None:
+        await exchange.stopping.wait()
+        if not opened.is_set():
             task.cancel()
 
-    watching = asyncio.create_task(watch())
+    watching = [asyncio.create_task(each) for each in (pass_on(), heed())]
     try:
         yield opened
     except asyncio.CancelledError:
-        if opened.is_set() or not stop.is_set():
+        if opened.is_set() or not exchange.stopping.is_set():
             raise
         task.uncancel()
         raise StoppedEarly("stopped before the first attempt had begun") from None
     finally:
-        watching.cancel()
+        for each in watching:
+            each.cancel()
