@@ -32,7 +32,7 @@ class Served:
     ending: asyncio.Event
 
     def stop(self) -> None:
-        """Begin to end, without waiting for it: that takes a tenth of a second."""
+        """Begin to end, without waiting for it: farewells take a tenth of a second."""
         self.ending.set()
 
 
@@ -54,15 +54,15 @@ async def serving(
     Raises:
         ConfigError: the port can't be had for another reason than being taken.
     """
+    ending = asyncio.Event()
 
     def load() -> uvicorn.Server:
         from smile.server.http import server  # noqa: PLC0415 - takes long: here nobody waits
 
-        return server(make(), ping_seconds, connection)
+        return server(make(), ending, ping_seconds, connection)
 
     listener = _listen(port)
-    ending = asyncio.Event()
-    task = asyncio.ensure_future(_serve(load, listener, ending))
+    task = asyncio.ensure_future(_serve(load, listener))
     try:
         yield Served(listener.getsockname()[1], ending)
     finally:
@@ -73,15 +73,10 @@ async def serving(
         raise failure
 
 
-async def _serve(
-    load: Callable[[], uvicorn.Server], listener: socket.socket, ending: asyncio.Event
-) -> None:
+async def _serve(load: Callable[[], uvicorn.Server], listener: socket.socket) -> None:
     with closing(listener):  # also when there is no server: then whoever waits is told so
         server = await asyncio.to_thread(load)
-        serve = asyncio.ensure_future(server.serve([listener]))
-        await ending.wait()
-        server.should_exit = True
-        await serve
+        await server.serve([listener])
 
 
 def _listen(port: int) -> socket.socket:
