@@ -100,12 +100,19 @@ class HostSandbox:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
+            process._transport.close()  # type: ignore[attr-defined] - its pipes outlive it
             self.alive.discard(process)
         assert process.returncode is not None
         return Exited(process.returncode, output.decode())
 
     async def close(self, *, keep: bool = False) -> str:
         return ""
+
+    async def ended(self) -> None:
+        """Wait for programs that nobody waits for any more."""
+        async with asyncio.timeout(30):
+            while self.alive:  # noqa: ASYNC110 - they tell nobody
+                await asyncio.sleep(0.01)
 
 
 IDENTITY = RunIdentity(run_id="run1", tutorial_digest="t", config_digest="c")
@@ -168,4 +175,7 @@ async def a_run(
                 on_entry=entries.append,
             )
             made.append(runner)
-            yield Run(runner, sandbox, exchange, store, beginning, sandbox.url, entries)
+            try:
+                yield Run(runner, sandbox, exchange, store, beginning, sandbox.url, entries)
+            finally:
+                await sandbox.ended()
