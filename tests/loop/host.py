@@ -100,7 +100,7 @@ class HostSandbox:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
-            process._transport.close()  # type: ignore[attr-defined] - its pipes outlive it
+            process._transport.close()  # type: ignore[attr-defined]  # its pipes outlive it
             self.alive.discard(process)
         assert process.returncode is not None
         return Exited(process.returncode, output.decode())
