@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import websockets.exceptions
 from tests.loop.outputs import asking, at
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import WebSocketException
 from websockets.http11 import Response
@@ -110,11 +111,14 @@ def test_an_address_is_taken_as_somebody_types_it(here: Path, url: str, found: s
     assert remote.find(url, None, {"SMILE_TOKEN": TOKEN}) == Remote(Address(found, TOKEN))
 
 
-@pytest.mark.parametrize("url", ["", "nowhere", "http://", "ftp://a:1", "http://a:x", "http://a"])
+@pytest.mark.parametrize(
+    "url", ["", "nowhere", "http://", "ftp://a:1", "http://a:x", "http://a?token=secret"]
+)
 def test_what_is_no_address_is_told(here: Path, url: str) -> None:
     with pytest.raises(UsageError, match="no address of a run") as raised:
         remote.find(url, None, {"SMILE_TOKEN": TOKEN})
     assert "http://127.0.0.1:" in raised.value.hint
+    assert "secret" not in raised.value.message
 
 
 def test_an_address_without_a_token_is_told(here: Path) -> None:
@@ -244,6 +248,18 @@ def stranger(answer: bytes) -> Iterator[Remote]:
 def test_what_is_no_run_of_smile_is_told(act: Any, answer: bytes) -> None:
     with stranger(answer) as run, pytest.raises(NoEvidenceError):
         act(run)
+
+
+@pytest.mark.parametrize("text", ["hello", "[]", '{"event": "connected"}'])
+async def test_a_websocket_that_says_something_else_is_told(text: str) -> None:
+    async def speak(socket: ServerConnection) -> None:
+        await socket.send(text)
+
+    async with serve(speak, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        run = Remote(Address(f"http://127.0.0.1:{port}", TOKEN))
+        with pytest.raises(NoEvidenceError, match="is no run of SMILE"):
+            await asyncio.to_thread(hear, run)
 
 
 async def test_a_run_is_asked_to_stop() -> None:

@@ -60,18 +60,15 @@ def find(url: str | None, config: Path | None, environ: Mapping[str, str]) -> Re
     Raises ``UsageError`` for an address that is none or has no token, ``NoEvidenceError`` when
     there is no run here, ``InputError`` when a file can't be read.
     """
-    if url is not None:
-        named = _named(url, environ)
-        if named.token:
-            return Remote(named)
+    named = None if url is None else _named(url, environ)
+    if named is not None and named.token:
+        return Remote(named)
     settings, _ = configuration.load(config, {}, environ)
     file = beside(settings.state_file)
     found = read(file)
-    if found is not None and url is None:
+    if found is not None and (named is None or named.url == found.url):
         return Remote(found, file)
-    if found is not None and found.url == named.url:
-        return Remote(found, file)
-    if url is not None:
+    if named is not None:
         raise UsageError(
             f"there is no token for {named.url}",
             f"set {TOKEN} to the one in .smile/observer.json of its directory",
@@ -84,7 +81,8 @@ def find(url: str | None, config: Path | None, environ: Mapping[str, str]) -> Re
 
 def _named(url: str, environ: Mapping[str, str]) -> Address:
     """An address as somebody types it: with or without scheme, path and ``?token=``."""
-    wrong = UsageError(f"{url!r} is no address of a run", "write it as http://127.0.0.1:35543")
+    shown = url.partition("?")[0]  # what follows may be a token
+    wrong = UsageError(f"{shown!r} is no address of a run", "write it as http://127.0.0.1:35543")
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         port = parts.port
@@ -141,7 +139,17 @@ def _connected(address: Address) -> Iterator[Message]:
         close_timeout=1,
     ) as socket:
         for text in socket:
-            yield json.loads(text)
+            yield _message(text, address.url)
+
+
+def _message(text: str | bytes, url: str) -> Message:
+    try:
+        message: Message = json.loads(text)
+        if message.keys() >= {"event", "payload"}:
+            return message
+    except (ValueError, AttributeError):
+        pass
+    raise _stranger(url, "it says something else")
 
 
 def translated(error: WebSocketException | OSError, url: str) -> SmileError | None:

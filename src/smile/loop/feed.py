@@ -39,9 +39,9 @@ PER_SECOND = 10
 MAX_CLIENTS = 128
 LARGEST = 64 * 1024
 """Characters of a message; what would be larger has its texts and lists cut."""
-_SPACING, _BURST = 0.2, 3
-"""Observations are sent every so many seconds, and three may come before their time: at most nine
-in a second, five when it goes on, which leaves room for those that must go before an event."""
+_SPACING, _BURST = 0.25, 3
+"""Observations are sent every so many seconds, and three may come before their time: at most eight
+in a second, four when it goes on, which leaves room for those that must go before an event."""
 _TEXT, _BRIEF, _ITEMS = 4_000, 300, 10
 """Characters of a text and items of a list: in a message that is too large, and in what goes
 together with the next one."""
@@ -66,6 +66,8 @@ class Message:
     @cached_property
     def brief(self) -> str:
         """The payload as JSON without long texts, as a command's output."""
+        if len(self.body) <= 2 * _BRIEF:
+            return self.body
         return _dumped(_cut(json.loads(self.body), _BRIEF))
 
     @cached_property

@@ -35,7 +35,9 @@ class Facts(Wire):
     listening: tuple[int, ...] = ()
     """TCP ports on which something in the sandbox listens."""
     terminal: int = 1
-    servers: dict[int, int] = Field(default_factory=dict)
+    servers: dict[int, int] = Field(
+        default_factory=dict, json_schema_extra={"propertyNames": {"pattern": "^[0-9]{1,9}$"}}
+    )
     """Terminal → line of the command that still runs in it."""
 
 
