@@ -6,6 +6,8 @@ import ctypes
 import signal
 import sys
 
+from pydantic import ValidationError
+
 from smile import wire
 from smile.errors import AgentError, SmileError
 
@@ -19,13 +21,23 @@ def main() -> None:
     # The learner's commands run beside us as the same user: they must not read our token.
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     try:
-        task = wire.Task.model_validate_json(sys.stdin.buffer.read())
+        task = _task(sys.stdin.buffer.read())
         if sys.argv[-1] != task.role.value:
             raise AgentError(f"asked to be {sys.argv[-1]!r}, but the task is for {task.role.value}")
         _act(task)
     except SmileError as error:
         sys.stderr.write(f"smile-agent: {error}\n")
         sys.exit(1)
+
+
+def _task(given: bytes) -> wire.Task:
+    try:
+        return wire.Task.model_validate_json(given)
+    except ValidationError as error:
+        # Its text repeats what was given, and that holds our token.
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)
+        told = ", ".join(f"{'.'.join(map(str, each['loc']))} {each['msg']}" for each in wrong[:3])
+        raise AgentError(f"standard input holds no task: {told.strip()}") from None
 
 
 def _act(task: wire.Task) -> None:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from smile.errors import ConfigError, NoEvidenceError
+from smile.errors import ConfigError, ServerError
 
 _LOOPBACK = "127.0.0.1"
 _PING_SECONDS = 30.0
@@ -35,7 +35,8 @@ async def serving(
 
     It is the wanted one, or a free one when that is taken (0: any). An observer is pinged every
     ``ping_seconds``, and closed when it left a ping unanswered for three times as long. Raises
-    ``ConfigError`` when the port can't be had for another reason than being taken.
+    ``ConfigError`` when this port may not be had, and ``ServerError`` when none can be, or when
+    the server does not start.
     """
     listener = _listen(port)
     server = _Server(_config(app, ping_seconds))
@@ -71,19 +72,28 @@ async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
     while not server.started:
         await asyncio.wait({task}, timeout=0.005)
         if task.done():
-            task.result()
-            raise NoEvidenceError("the orchestrator's server did not start")
+            raise ServerError("the orchestrator's server did not start") from task.exception()
 
 
 def _listen(port: int) -> socket.socket:
     try:
         return _bound(port)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        if error.errno in {errno.EACCES, errno.EPERM}:
             raise ConfigError(
-                f"can't listen on port {port}: {error.strerror}", "choose another port"
+                f"can't listen on port {port}: {error.strerror}",
+                "choose another port with --port or SMILE_PORT: those below 1024 are for root",
             ) from error
-    return _bound(0)
+        if error.errno != errno.EADDRINUSE or not port:
+            raise _unreachable(error) from error
+    try:
+        return _bound(0)
+    except OSError as error:
+        raise _unreachable(error) from error
+
+
+def _unreachable(error: OSError) -> ServerError:
+    return ServerError(f"can't listen on {_LOOPBACK}: {error.strerror or error}")
 
 
 def _bound(port: int) -> socket.socket:
