@@ -38,6 +38,7 @@ from smile.loop.machine import step
 from smile.loop.state import State
 from smile.loop.store import Store
 from smile.loop.wrapper import Wrapper, cancelled
+from smile.redaction import redacted
 from smile.sandbox.base import Sandbox
 from smile.wire import (
     JournalEntry,
@@ -71,11 +72,16 @@ def _ignore(_: JournalEntry) -> None:
     return None
 
 
+def _as_it_is(text: str) -> str:
+    return text
+
+
 class Runner:
     """Drives one run in an open sandbox to its end.
 
     ``failure`` holds the error behind status ``error``, for its hint and exit code. A fault that
-    is no ``SmileError`` is a bug: it ends the run as ``error`` and is raised.
+    is no ``SmileError`` is a bug: it ends the run as ``error`` and is raised. ``redact`` takes
+    secrets out of whatever leaves the loop: journal, state file, state, observers.
     """
 
     def __init__(
@@ -89,6 +95,7 @@ class Runner:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = wire.now,
         on_entry: Callable[[JournalEntry], None] = _ignore,
+        redact: Callable[[str], str] = _as_it_is,
     ) -> None:
         self.failure: SmileError | None = None
         self._sandbox = sandbox
@@ -99,6 +106,7 @@ class Runner:
         self._clock = clock
         self._now = now
         self._on_entry = on_entry
+        self._redact = redact
         self._state: State | None = None
         self._since = 0.0
         self._used_before = 0.0
@@ -107,12 +115,13 @@ class Runner:
 
     @property
     def state(self) -> LoopState | None:
-        """The state as of now; ``None`` before the run."""
+        """The state as of now, without secrets; ``None`` before the run."""
         if self._state is None:
             return None
-        if self._state.loop.status.ended:
-            return self._state.loop
-        return self._state.loop.model_copy(update={"seconds_used": self._seconds_used()})
+        loop = redacted(self._state.loop, self._redact)
+        if loop.status.ended:
+            return loop
+        return loop.model_copy(update={"seconds_used": self._seconds_used()})
 
     def request_stop(self, reason: str) -> None:
         """Ask the run to end: status ``stopped`` within two seconds."""
@@ -178,13 +187,12 @@ class Runner:
                 self._record(effect.entry)
             else:
                 next_work = effect
-        if loop.status.ended:
-            self._store.finish(loop)
-        else:
-            self._store.save(loop)
+        keep = self._store.finish if loop.status.ended else self._store.save
+        keep(redacted(loop, self._redact))
         return next_work
 
-    def _record(self, *entries: JournalEntry) -> None:
+    def _record(self, *seen: JournalEntry) -> None:
+        entries = redacted(seen, self._redact)
         self._store.append(*entries)
         for entry in entries:
             if (message := message_of(entry)) is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from smile.report.output import plain
+from smile.plain import plain
 
 __all__ = ["code", "fence", "inline", "prose", "table"]
 

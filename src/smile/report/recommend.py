@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from smile.plain import plain
 from smile.report.model import Gap, Recommendation
-from smile.report.output import plain
 from smile.wire import GapKind, Severity
 
 __all__ = ["recommend"]

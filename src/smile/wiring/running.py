@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from smile import wire
 from smile.config import Config
-from smile.errors import NoEvidenceError
+from smile.errors import BUG, BugError, NoEvidenceError, SmileError, exhausted
 from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
+from smile.redaction import Redactor
 from smile.sandbox.base import TUTORIAL_DIR, Sandbox, Spec
 from smile.wire import LoopState, Status
 from smile.wiring import engines
@@ -38,6 +39,7 @@ async def run(
     stop: asyncio.Event,
     observer: Observer | None = None,
     fresh: bool = False,
+    redactor: Redactor | None = None,
 ) -> Outcome:
     """Follow the tutorial, and write the report.
 
@@ -47,12 +49,13 @@ async def run(
         stop: when set, the loop ends, the sandbox is closed and the report is written.
         observer: is told of what happens.
         fresh: forget a run that was cut short.
+        redactor: takes secrets out of all that is written and told; it learns the run's tokens.
 
     Raises:
         SmileError: nothing could be observed, or the input is wrong; there is no report.
     """
     watcher = observer or Observer()
-    plan = make(config, environ, watcher)
+    plan = make(config, environ, watcher, redactor or Redactor.of(environ))
     with Store(config.state_file) as store:
         begun = store.begin(
             run_id=secrets.token_hex(4),
@@ -73,7 +76,7 @@ async def run(
 async def _follow(
     plan: Plan, store: Store, begun: Beginning, observer: Observer, stop: asyncio.Event
 ) -> Ran:
-    exchange = Exchange()
+    exchange = Exchange(new_token=lambda: plan.redact.learn(secrets.token_urlsafe()))
     runner: Runner | None = None
 
     def state() -> LoopState:
@@ -88,7 +91,7 @@ async def _follow(
         # The report is needed only at the end: it loads while the Student works.
         loading = asyncio.create_task(asyncio.to_thread(import_module, "smile.wiring.outcome"))
         try:
-            last = await runner.run(begun.state)
+            last, failure = await _seen_through(runner, begun.state)
         finally:
             await loading
         machine = sandbox.machine
@@ -96,7 +99,27 @@ async def _follow(
 
     from smile.wiring.outcome import Ran
 
-    return Ran(last, machine, read_journal(store.journal_path), runner.failure, entrance)
+    return Ran(last, machine, read_journal(store.journal_path), failure, entrance)
+
+
+async def _seen_through(runner: Runner, begin: LoopState) -> tuple[LoopState, SmileError | None]:
+    """The last state, and what ended the run when that was a fault.
+
+    A bug of ours is such a fault, too: what was seen until then is reported all the same.
+    """
+    try:
+        return await runner.run(begin), runner.failure
+    except Exception as error:
+        if isinstance(error, SmileError) and error.exit_code != BUG:
+            raise
+        last = runner.state
+        if last is None or not last.status.ended:
+            raise  # not even that could be noted
+        fault: SmileError | None = exhausted(error)
+        if fault is None:
+            fault = BugError(f"{type(error).__name__}: {error}")
+            fault.__cause__ = error
+        return last, fault
 
 
 def _runner(
@@ -115,6 +138,7 @@ def _runner(
         exchange=exchange,
         settings=settings,
         on_entry=observer.entry,
+        redact=plan.redact,
     )
 
 
@@ -141,9 +165,10 @@ async def _open(
     from smile.server.app import create_app
     from smile.server.serve import serving
 
-    observer.say(f"sandbox {choice.engine.name}" + (f": {choice.reason}" if choice.reason else ""))
+    because = f": {choice.reason}" if choice.reason else ""
+    observer.say(f"sandbox {choice.engine.name}{because}", about="sandbox")
     async with serving(create_app(exchange, state), config.port) as port:
-        observer.detail(f"http://127.0.0.1:{port}/api/status, token {exchange.observer_token}")
+        observer.address(f"http://127.0.0.1:{port}/api/status", exchange.observer_token)
         spec = Spec(
             run_id=run_id,
             image=config.container_image,
