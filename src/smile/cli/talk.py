@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -230,7 +230,9 @@ class Talk:
             self._file.write(line + "\n")
             self._file.flush()
         except OSError as error:
-            self._file = None
+            file, self._file = self._file, None
+            with suppress(OSError):  # what it still holds has no place either
+                file.close()
             self.warn(f"the log file ends here: {error.strerror}")
 
 
