@@ -129,6 +129,27 @@ def test_quiet_says_no_more_than_what_was_chosen(smile: Smile, tmp_path: Path) -
     assert [line.split()[0] for line in done.stderr.splitlines()] == ["provider", "sandbox"]
 
 
+def test_as_json_every_line_of_a_run_is_an_object(smile: Smile, tmp_path: Path) -> None:
+    write(tmp_path, GAP)
+    (tmp_path / "smile.json").write_text('{"colour": "red"}', encoding="utf-8")
+    done = smile("run", "--sandbox", "local", "-v", "--log-format", "json", "--log-file", "log")
+    assert done.returncode == 1, done.stderr
+    assert "line 7" in done.stdout
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (tmp_path / "log").read_text("ascii") == done.stderr
+    events = [value["event"] for value in said]
+    assert events[:4] == ["warning", "provider", "sandbox", "address"]
+    assert events[-1] == "summary"
+    assert {"iteration_start", "command", "student_output", "mentor_output"} <= set(events)
+    assert "token [redacted]" in said[3]["message"]
+    stuck = next(value for value in said if value["fields"].get("status") == "ask_mentor")
+    assert (stuck["fields"]["line"], stuck["fields"]["iteration"]) == (7, 1)
+    summary = said[-1]["fields"]
+    assert summary["status"] == "completed"
+    assert summary["gaps"] == {"critical": 0, "major": 1, "minor": 0}
+    assert summary["report"] == str(tmp_path / "smile-report.md")
+
+
 def test_verbose_shows_each_command(smile: Smile, tmp_path: Path) -> None:
     write(tmp_path, FINE)
     assert "line 7: $ cat one.txt (exit 0" in smile("run", "--sandbox", "local", "-v").stderr

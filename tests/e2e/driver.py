@@ -82,6 +82,8 @@ class Smile:
 
     def __init__(self, where: Path) -> None:
         self.where = where
+        self.program: tuple[str, ...] = ("-m", "smile.cli.main")
+        """What Python is to run: a test may put something broken in its place."""
         self._temporary = where.parent / f"{where.name}-tmp"
         self._temporary.mkdir()
         self._before = _seen_on_the_host()
@@ -110,7 +112,7 @@ class Smile:
         chosen = ["--sandbox", "local"] if "--sandbox" not in args else []
         chosen += ["--provider", "literal"] if "--provider" not in args else []
         return subprocess.Popen(
-            [sys.executable, "-m", "smile.cli.main", "run", *args, *chosen],
+            [sys.executable, *self.program, "run", *args, *chosen],
             cwd=self.where,
             env=kept | {"TMPDIR": str(self._temporary), "NO_COLOR": "1"} | variables,
             stdin=subprocess.DEVNULL,

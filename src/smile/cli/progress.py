@@ -60,8 +60,8 @@ class Progress(Observer):
     def _tell(
         self, text: str, about: About, *, level: int = logging.INFO, **fields: object
     ) -> None:
-        fields["iteration"] = self._iteration
-        self._talk.tell(_one_line(text), about, level=level, fields=fields)
+        told = {"iteration": self._iteration, **fields}
+        self._talk.tell(_one_line(text), about, level=level, fields=told)
 
     def _observed(self, seen: Observation) -> None:
         match seen:
