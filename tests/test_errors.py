@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 import inspect
+import os
 import pickle
 import pkgutil
 import re
@@ -15,7 +17,15 @@ import pytest
 
 import smile
 from smile import errors
-from smile.errors import BUG, BugError, OutputError, SmileError, UsageError
+from smile.errors import (
+    BUG,
+    EXHAUSTED,
+    BugError,
+    OutputError,
+    SmileError,
+    UsageError,
+    exhausted,
+)
 from smile.loop.exchange import Refused
 from smile.report.writer import ReportNotWritten
 from smile.wiring import StoppedEarly
@@ -143,6 +153,43 @@ def test_an_error_of_the_system_keeps_no_number_that_is_none() -> None:
 def test_a_hint_that_is_left_out_is_the_usual_one() -> None:
     assert errors.SandboxError("gone").hint == errors.SandboxError.usual_hint
     assert UsageError("wrong").hint == ""
+
+
+# --- a machine that has nothing left -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "number", sorted(EXHAUSTED.keys() - {errno.EAGAIN}), ids=errno.errorcode.get
+)
+def test_a_system_that_has_nothing_left_is_no_bug(number: int) -> None:
+    cause = OSError(number, os.strerror(number), "/some/file")
+    found = exhausted(cause)
+    assert found
+    assert (found.exit_code, found.hint) == (3, EXHAUSTED[number])
+    assert found.message == f"{os.strerror(number)} (/some/file)"
+    assert found.__cause__ is cause
+
+
+@pytest.mark.parametrize("cause", [MemoryError(), RuntimeError("can't start new thread")])
+def test_neither_is_one_without_memory_or_threads(cause: Exception) -> None:
+    found = exhausted(cause)
+    assert found
+    assert found.hint
+    assert found.__cause__ is cause
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ZeroDivisionError(),
+        FileNotFoundError(2, "no"),
+        BlockingIOError(11, "no"),
+        OSError("no"),
+        RuntimeError(),
+    ],
+)
+def test_anything_else_is_a_bug(error: Exception) -> None:
+    assert exhausted(error) is None
 
 
 # --- every place where one is raised ------------------------------------------------------------

@@ -151,9 +151,12 @@ def exhausted(error: BaseException) -> ExhaustedError | None:
     """The same as an error of ours, if it tells of a machine that has nothing left."""
     if isinstance(error, MemoryError):
         found = ExhaustedError("this machine has no memory left", EXHAUSTED[errno.ENOMEM])
-    elif isinstance(error, OSError) and error.errno in EXHAUSTED:
+    elif isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        found = ExhaustedError("the system starts no more threads", EXHAUSTED[errno.EAGAIN])
+    elif isinstance(error, OSError) and error.errno in EXHAUSTED.keys() - {errno.EAGAIN}:
+        # EAGAIN says also that nothing is there to be read, which a bug forgot to wait for.
         place = f" ({error.filename})" if error.filename else ""
-        found = ExhaustedError(f"{error.strerror}{place}", EXHAUSTED[error.errno])
+        found = ExhaustedError(f"{error.strerror}{place}", EXHAUSTED[error.errno or 0])
     else:
         return None
     found.__cause__ = error

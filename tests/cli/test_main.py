@@ -162,7 +162,7 @@ def test_a_bug_has_its_traceback_where_smile_state_dir_says(tmp_path: Path) -> N
     assert not (tmp_path / ".smile").exists()
 
 
-def test_a_bug_where_nothing_can_be_written_has_its_traceback_elsewhere_or_says_how_to_see_it(
+def test_a_bug_where_the_state_can_not_be_written_has_its_traceback_elsewhere(
     tmp_path: Path,
 ) -> None:
     elsewhere = tmp_path / "tmp"
@@ -171,7 +171,7 @@ def test_a_bug_where_nothing_can_be_written_has_its_traceback_elsewhere_or_says_
     full.touch()
     done = failing(tmp_path, SMILE_STATE_DIR=str(full), TMPDIR=str(elsewhere))
     (kept,) = elsewhere.glob("smile-crash-*.txt")
-    assert f"the traceback is in {kept}; " in done.stderr
+    assert f"the traceback is in {kept}: attach it to an issue" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 import resource
 import signal
+import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from smile.plain import plain
 from smile.wiring import engines
 
-from .conftest import Smile, Started
+from .conftest import Smile, Started, command, environment
 
 
 @cache
@@ -148,6 +153,31 @@ def test_as_json_every_line_of_a_run_is_an_object(smile: Smile, tmp_path: Path) 
     assert summary["status"] == "completed"
     assert summary["gaps"] == {"critical": 0, "major": 1, "minor": 0}
     assert summary["report"] == str(tmp_path / "smile-report.md")
+
+
+def test_on_a_terminal_a_live_line_stands_below_those_that_stay(tmp_path: Path) -> None:
+    write(tmp_path, GAP)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        command("run", "--sandbox", "local", "--max-iterations", "1"),
+        cwd=tmp_path,
+        env=environment(TERM="xterm", COLUMNS="60"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # EIO: nobody has the other end open any more
+        while block := os.read(ours, 65536):
+            shown += block
+    os.close(ours)
+    assert process.wait(timeout=60) == 1
+    text = plain(shown.decode())
+    assert re.search(r"iteration 1, line [57]: (?:echo|cp) text", text)  # drawn 4 times a second
+    longest = "provider literal: no key of a model is set, and literal needs none"
+    assert longest in text.splitlines()
+    assert b"\x1b[?25h" in shown.rpartition(b"\x1b[?25l")[2]  # the cursor is there again
 
 
 def test_verbose_shows_each_command(smile: Smile, tmp_path: Path) -> None:

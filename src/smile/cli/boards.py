@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 __all__ = ["Board", "Lines", "Nowhere", "Terminal", "on_stderr"]
 
@@ -45,35 +48,42 @@ class Lines(Nowhere):
         sys.stderr.write(text + "\n")
 
 
-class Terminal:
-    """A live line below the lines that stay."""
+class Terminal(Lines):
+    """A live line below the lines that stay; what draws it is loaded when there is one."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.status import Status
-
-        self._console = Console(stderr=True, highlight=False, emoji=False)
-        self._status = Status("", console=self._console, refresh_per_second=4)
-        self._shown = False
+        self._status: Status | None = None
 
     def line(self, text: str) -> None:
-        """Print it above the live line."""
-        self._console.print(text, markup=False)
+        """Print it above the live line; a long one is left to the terminal to break."""
+        if self._status is None:
+            super().line(text)
+        else:
+            self._status.console.print(text, markup=False, soft_wrap=True)
 
     def live(self, text: str) -> None:
         """Show it in the place of what was there."""
         from rich.text import Text
 
+        if self._status is None:
+            self._status = _started()
         self._status.update(Text(text, no_wrap=True, overflow="ellipsis"))
-        if not self._shown:
-            self._status.start()
-            self._shown = True
 
     def close(self) -> None:
         """Take the live line away."""
-        if self._shown:
+        if self._status is not None:
             self._status.stop()
-            self._shown = False
+            self._status = None
+
+
+def _started() -> Status:
+    from rich.console import Console
+    from rich.status import Status
+
+    console = Console(stderr=True, highlight=False, emoji=False)
+    status = Status("", console=console, refresh_per_second=4)
+    status.start()
+    return status
 
 
 def on_stderr(*, plain: bool) -> Board:

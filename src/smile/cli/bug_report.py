@@ -15,6 +15,7 @@ import traceback
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -99,16 +100,16 @@ def _collected(file: Path | None, private: Private) -> Iterator[tuple[str, str]]
             return private(traceback.format_exc())[-LARGEST:]
 
     yield "versions.txt", made(_versions)
-    yield "config.txt", made(lambda: _config(file))
-    yield "doctor.txt", made(lambda: _doctor(file))
+    yield "config.txt", made(partial(_config, file))
+    yield "doctor.txt", made(partial(_doctor, file))
     state = _state_file(file)
-    yield "state.txt", made(lambda: _beside(state))
+    yield "state.txt", made(partial(_beside, state))
     for name, path in (("state.json", state), ("journal.jsonl", Store(state).journal_path)):
         if path.exists():
-            yield name, made(lambda path=path: _json_lines(path, private))  # type: ignore[misc]
+            yield name, made(partial(_json_lines, path, private))
     trace = state.with_name(crash.NAME)
     if trace.exists():
-        yield crash.NAME, made(lambda: _tail(trace))
+        yield crash.NAME, made(partial(_tail, trace))
 
 
 def _versions() -> str:
@@ -188,7 +189,7 @@ def _json_lines(path: Path, private: Private) -> str:
         try:
             told.append(json.dumps(redacted(json.loads(line), private), ensure_ascii=False))
         except ValueError:
-            told.append(line)  # the first one of the tail, or a torn one
+            told.append(line)  # it was torn
     return "\n".join([*told, ""])
 
 
@@ -196,6 +197,8 @@ def _tail(path: Path) -> str:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - LARGEST))
+        if size > LARGEST:
+            file.readline()  # what is left of a line may hold half a key, which looks like none
         return file.read().decode("utf-8", "replace")
 
 

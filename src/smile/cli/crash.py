@@ -28,19 +28,13 @@ def explain(error: Exception, args: argparse.Namespace) -> int:
     talk: Talk = args.talk
     trace = "".join(traceback.format_exception(error))
     what = str(error) if isinstance(error, SmileError) else f"{type(error).__name__}: {error}"
-    kept = _keep(talk.redact(_text(trace, talk.recent)), _state_dir(args))
-    where = f"the traceback is in {kept}; " if kept else "show the traceback with SMILE_DEBUG=1; "
+    hint = _keep(talk.redact(_text(trace, talk.recent)), _state_dir(args))
     talk.tell(
         f"SMILE failed, not your tutorial: {what}",
         About.CRASH,
         level=logging.CRITICAL,
         trace=trace,
-        fields={
-            "hint": f"{where}`smile bug-report` puts it into a file without secrets, "
-            "to be attached to an issue of SMILE Loop",
-            "kind": type(_cause(error)).__name__,
-            "exitCode": BUG,
-        },
+        fields={"hint": hint, "kind": type(_cause(error)).__name__, "exitCode": BUG},
     )
     return BUG
 
@@ -61,22 +55,26 @@ def _text(trace: str, said: Iterable[str]) -> str:
     return "\n".join([about, " ".join(sys.argv), "", trace, "What was said until then:", *said, ""])
 
 
-def _keep(text: str, state_dir: Path) -> Path | None:
-    """Write it where it survives; ``None`` when there is no place for it."""
+def _keep(text: str, state_dir: Path) -> str:
+    """Write it where it survives, and say what to do with it."""
+    path = state_dir / NAME
     try:
         state_dir.mkdir(parents=True, exist_ok=True)
-        path = state_dir / NAME
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError:
         return _keep_elsewhere(text)
-    return path
+    return (
+        f"the traceback is in {path}; `smile bug-report` puts it into a file without secrets, "
+        "to be attached to an issue of SMILE Loop"
+    )
 
 
-def _keep_elsewhere(text: str) -> Path | None:
+def _keep_elsewhere(text: str) -> str:
+    rest = "an issue of SMILE Loop, with what `smile bug-report` writes"
     try:
         handle, name = tempfile.mkstemp(prefix="smile-crash-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError:
-        return None
-    return Path(name)
+        return f"see the traceback with SMILE_DEBUG=1, and put it into {rest}"
+    return f"the traceback is in {name}: attach it to {rest}"

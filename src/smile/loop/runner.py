@@ -108,6 +108,7 @@ class Runner:
         self._on_entry = on_entry
         self._redact = redact
         self._state: State | None = None
+        self._shown: LoopState | None = None
         self._since = 0.0
         self._used_before = 0.0
         self._used_machine = False
@@ -116,12 +117,9 @@ class Runner:
     @property
     def state(self) -> LoopState | None:
         """The state as of now, without secrets; ``None`` before the run."""
-        if self._state is None:
-            return None
-        loop = redacted(self._state.loop, self._redact)
-        if loop.status.ended:
-            return loop
-        return loop.model_copy(update={"seconds_used": self._seconds_used()})
+        if self._shown is None or self._shown.status.ended:
+            return self._shown
+        return self._shown.model_copy(update={"seconds_used": self._seconds_used()})
 
     def request_stop(self, reason: str) -> None:
         """Ask the run to end: status ``stopped`` within two seconds."""
@@ -134,6 +132,7 @@ class Runner:
         file stays as it is and the sandbox is left to its context.
         """
         self._state = State(begin, self._settings.max_iterations)
+        self._shown = redacted(begin, self._redact)
         self._since, self._used_before = self._clock(), begin.seconds_used
         self._exchange.admit_host(urlsplit(self._sandbox.url).hostname or "localhost")
         try:
@@ -179,6 +178,7 @@ class Runner:
         after, effects = step(self._state, event)
         loop = after.loop.model_copy(update={"seconds_used": self._seconds_used()})
         self._state = replace(after, loop=loop)
+        self._shown = redacted(loop, self._redact)  # once, for all who ask and for the file
         if loop.status.ended:
             self._exchange.close_phase()
         next_work: Work = Close(loop.status)
@@ -188,7 +188,7 @@ class Runner:
             else:
                 next_work = effect
         keep = self._store.finish if loop.status.ended else self._store.save
-        keep(redacted(loop, self._redact))
+        keep(self._shown)
         return next_work
 
     def _record(self, *seen: JournalEntry) -> None:
