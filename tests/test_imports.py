@@ -17,6 +17,8 @@ PACKAGE = Path(smile.__file__).parent
 
 RANK = {
     "errors": 0,
+    "plain": 0,
+    "redaction": 1,
     "wire": 1,
     "regex": 1,
     "streams": 1,
@@ -111,6 +113,7 @@ def test_the_command_line_is_read_without_loading_anything_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     heavy = {"pydantic", "starlette", "uvicorn", "aiodocker", "rich", "markdown_it", "asyncio"}
+    heavy |= {"logging", "dataclasses"}
     assert heavy & set(loaded) == set()
 
 

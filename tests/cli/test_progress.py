@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from smile.cli import progress
+from smile.cli.talk import Talk
+from smile.redaction import Redactor
 from smile.wire import (
     CommandOutcome,
     CommandRan,
@@ -100,8 +104,12 @@ def board() -> Board:
     return Board()
 
 
+def watching(board: Board, least: int = logging.INFO) -> progress.Progress:
+    return progress.Progress(Talk(Redactor(), board=board, least=least))
+
+
 def test_a_run_with_one_gap_is_told_line_by_line(board: Board) -> None:
-    watcher = progress.Progress(board)
+    watcher = watching(board)
     for entry in (began(1), ran(), stuck(), answered("Install uv first:\n\n  pip install uv")):
         watcher.entry(entry)
     for entry in (began(2), followed(1, 3), followed(11, 14), followed(11, 14)):
@@ -116,7 +124,7 @@ def test_a_run_with_one_gap_is_told_line_by_line(board: Board) -> None:
 
 
 def test_the_live_line_shows_iteration_line_text_and_how_often_it_was_stuck(board: Board) -> None:
-    watcher = progress.Progress(board)
+    watcher = watching(board)
     watcher.entry(began(1))
     watcher.entry(stuck())
     watcher.entry(
@@ -130,21 +138,21 @@ def test_the_live_line_shows_iteration_line_text_and_how_often_it_was_stuck(boar
 
 
 def test_verbose_shows_each_command_with_its_end(board: Board) -> None:
-    progress.Progress(board, verbose=1).entry(ran())
+    watching(board, logging.DEBUG).entry(ran())
     assert board.lines == ["line 12: $ uv sync (exit 127, 0.2 s)"]
 
 
 def test_quiet_leaves_out_everything_but_what_was_chosen(board: Board) -> None:
-    watcher = progress.Progress(board, quiet=True, verbose=1)
+    watcher = watching(board, logging.WARNING)
     for entry in (began(1), ran(), stuck()):
         watcher.entry(entry)
-    watcher.detail("more")
+    watcher.address("http://127.0.0.1:1", Path("observer.json"))
     watcher.say("provider literal")
     assert board.lines == ["provider literal"]
 
 
 def test_what_a_program_printed_can_not_steer_the_terminal(board: Board) -> None:
-    watcher = progress.Progress(board, verbose=1)
+    watcher = watching(board, logging.DEBUG)
     watcher.entry(ran("printf '\x1b]0;owned\x07\x1b[2J'"))
     watcher.entry(stuck("\x1b[31mred\x1b[0m\rover\nnext"))
     watcher.say("\x1b[1mbold")
@@ -152,13 +160,15 @@ def test_what_a_program_printed_can_not_steer_the_terminal(board: Board) -> None
 
 
 def test_a_long_text_is_cut_to_one_line(board: Board) -> None:
-    progress.Progress(board).entry(answered("word " * 500))
+    watching(board).entry(answered("word " * 500))
     (line,) = board.lines
     assert len(line) <= progress.WIDEST
     assert line.endswith("…")
 
 
 def test_the_live_line_is_taken_away_at_the_end(board: Board) -> None:
-    with progress.Progress(board):
-        assert not board.closed
+    talk = Talk(Redactor(), board=board)
+    progress.Progress(talk).entry(began(1))
+    assert not board.closed
+    talk.close()
     assert board.closed

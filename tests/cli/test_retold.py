@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,12 @@ from tests.cli.test_progress import (
     followed,
     ran,
     stuck,
+    watching,
 )
 from tests.loop.host import a_run
 from tests.loop.outputs import at
 from tests.loop.test_runner import ASK_THEN_COMPLETE
 
-from smile.cli import progress
 from smile.cli.retold import Ended, Retold, ended
 from smile.loop.feed import enveloped, message_of
 from smile.loop.state import initial
@@ -38,7 +39,7 @@ STORY = (
 
 def lines(entries: list[JournalEntry]) -> list[str]:
     board = Board()
-    watcher = progress.Progress(board, verbose=1)
+    watcher = watching(board, logging.DEBUG)
     for entry in entries:
         watcher.entry(entry)
     return board.lines

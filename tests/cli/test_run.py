@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
 import resource
 import signal
+import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from smile.plain import plain
 from smile.wiring import engines
 
-from .conftest import Smile, Started
+from .conftest import Smile, Started, command, environment
 
 
 @cache
@@ -127,6 +132,52 @@ def test_quiet_says_no_more_than_what_was_chosen(smile: Smile, tmp_path: Path) -
     write(tmp_path, FINE)
     done = smile("run", "--sandbox", "local", "-q")
     assert [line.split()[0] for line in done.stderr.splitlines()] == ["provider", "sandbox"]
+
+
+def test_as_json_every_line_of_a_run_is_an_object(smile: Smile, tmp_path: Path) -> None:
+    write(tmp_path, GAP)
+    (tmp_path / "smile.json").write_text('{"colour": "red"}', encoding="utf-8")
+    done = smile("run", "--sandbox", "local", "-v", "--log-format", "json", "--log-file", "log")
+    assert done.returncode == 1, done.stderr
+    assert "line 7" in done.stdout
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (tmp_path / "log").read_text("ascii") == done.stderr
+    events = [value["event"] for value in said]
+    assert events[:4] == ["warning", "provider", "address", "sandbox"]
+    assert events[-1] == "summary"
+    assert {"iteration_start", "command", "student_output", "mentor_output"} <= set(events)
+    assert "token [redacted]" in said[3]["message"]
+    stuck = next(value for value in said if value["fields"].get("status") == "ask_mentor")
+    assert (stuck["fields"]["line"], stuck["fields"]["iteration"]) == (7, 1)
+    summary = said[-1]["fields"]
+    assert summary["status"] == "completed"
+    assert summary["gaps"] == {"critical": 0, "major": 1, "minor": 0}
+    assert summary["report"] == str(tmp_path / "smile-report.md")
+
+
+def test_on_a_terminal_a_live_line_stands_below_those_that_stay(tmp_path: Path) -> None:
+    write(tmp_path, GAP)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        command("run", "--sandbox", "local", "--max-iterations", "1"),
+        cwd=tmp_path,
+        env=environment(TERM="xterm", COLUMNS="60"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # EIO: nobody has the other end open any more
+        while block := os.read(ours, 65536):
+            shown += block
+    os.close(ours)
+    assert process.wait(timeout=60) == 1
+    text = plain(shown.decode())
+    assert re.search(r"iteration 1, line [57]: (?:echo|cp) text", text)  # drawn 4 times a second
+    longest = "provider literal: no key of a model is set, and literal needs none"
+    assert longest in text.splitlines()
+    assert b"\x1b[?25h" in shown.rpartition(b"\x1b[?25l")[2]  # the cursor is there again
 
 
 def test_verbose_shows_each_command(smile: Smile, tmp_path: Path) -> None:

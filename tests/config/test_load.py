@@ -302,3 +302,27 @@ def test_reading_a_configuration_takes_less_than_a_tenth_of_a_second() -> None:
     start = time.perf_counter()
     load(file, {}, {})
     assert time.perf_counter() - start < 0.1
+
+
+def test_a_current_directory_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ConfigError, match="the current directory can't be used") as caught:
+        load(None, {}, {})
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[1, 2", '{"a": 1,}', "[" * 100_000, "1" * 5000, "NaN", '{"a": "\ud800"', ""]
+)
+def test_whatever_the_parser_of_json_raises_is_an_error_of_ours(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "smile.json"
+    file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    with pytest.raises(ConfigError) as caught:
+        load(file, {}, {})
+    assert str(file) in caught.value.message
+    assert caught.value.hint

@@ -15,8 +15,9 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 import smile
-from smile.cli import arguments
+from smile.cli import arguments, bug_report
 from smile.cli.main import READER_GONE
+from smile.cli.talk import About
 from smile.config import Config, FailOn, Provider, SandboxKind, load
 from smile.config.fields import FIELDS
 from smile.errors import InputError, NoEvidenceError, SmileError
@@ -183,13 +184,25 @@ def test_the_exit_codes_are_those_of_the_code() -> None:
 def environment_names() -> set[str]:
     from smile.config import sources
 
-    named = set(re.findall(r'"(SMILE_\w+)"', inspect.getsource(sources)))
+    code = "".join(path.read_text("utf-8") for path in Path(smile.__file__).parent.rglob("*.py"))
+    named = set(re.findall(r'"(SMILE_[A-Z_]+)"', code))
     return {*named, *sources.CA_VARIABLES, *sources.PROXY_VARIABLES}
 
 
 def test_every_variable_is_explained() -> None:
     told = first_cells(section(page("running.md"), "Environment variables"))
     assert environment_names() <= told
+
+
+def test_every_event_of_a_log_has_its_row() -> None:
+    assert first_cells(section(page("running.md"), "Logs")) == set(About)
+
+
+def test_the_parts_of_a_bug_report_are_shown() -> None:
+    shown = section(page("running.md"), "When something fails")
+    for name, what in bug_report.WHAT.items():
+        assert re.search(rf"^  {re.escape(name)} .* bytes  {re.escape(what)}$", shown, re.MULTILINE)
+    assert f"{bug_report.LARGEST // 1024} KiB" in shown
 
 
 # --- examples ---------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "schema/smile-report.schema.json").read_text(encoding="utf-8"))
 REPORTS = ("smile-report.md", "smile-report.json", "smile-audit.log")
 
-PROGRAM = ("-m", "smile.cli.main")
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _LEFT_OUT = ("_API_KEY", "SMILE_", "DOCKER_", "_PROXY", "_proxy")
@@ -84,6 +83,8 @@ class Smile:
 
     def __init__(self, where: Path) -> None:
         self.where = where
+        self.program: tuple[str, ...] = ("-m", "smile.cli.main")
+        """What Python is to run: a test may put something broken in its place."""
         self._temporary = where.parent / f"{where.name}-tmp"
         self._temporary.mkdir()
         self._before = _seen_on_the_host()
@@ -107,14 +108,14 @@ class Smile:
         (self.where / "smile.json").write_text(json.dumps(settings), encoding="utf-8")
 
     def start(
-        self, *args: str, program: Sequence[str] = PROGRAM, **variables: str
+        self, *args: str, program: Sequence[str] = (), **variables: str
     ) -> subprocess.Popen[str]:
         """``smile run`` in the local sandbox without a model, unless told otherwise."""
         kept = {k: v for k, v in os.environ.items() if not any(part in k for part in _LEFT_OUT)}
         chosen = ["--sandbox", "local"] if "--sandbox" not in args else []
         chosen += ["--provider", "literal"] if "--provider" not in args else []
         return subprocess.Popen(
-            [sys.executable, *program, "run", *args, *chosen],
+            [sys.executable, *(program or self.program), "run", *args, *chosen],
             cwd=self.where,
             env=kept | {"TMPDIR": str(self._temporary), "NO_COLOR": "1"} | variables,
             stdin=subprocess.DEVNULL,

@@ -8,13 +8,13 @@ import signal
 import socket
 import subprocess
 import time
-from argparse import Namespace
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from smile.cli import main as cli
+from smile.cli import arguments
+from smile.errors import SmileError
 
 from .driver import REPORTS, Ended, Smile, bash, wait_until
 
@@ -156,24 +156,71 @@ def test_time_that_is_over_while_a_command_works_exits_with_1_and_keeps_what_was
 # --- 70: a bug of ours ---------------------------------------------------------------------------
 
 
-def test_a_bug_exits_with_70_says_that_it_is_ours_and_keeps_the_traceback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(_: Namespace) -> int:
-        raise ZeroDivisionError("a bug")
+BROKEN = """
+import sys
+from smile.cli.progress import Progress
+def broken(self, ran):
+    if ran.text == "touch begun": raise ZeroDivisionError("what nobody thought of")
+Progress._ran = broken
+from smile.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""A bug in the midst of a run: the loop tells of a command, and that fails."""
+BROKEN_AT_THE_END = """
+import sys
+from smile.report import build
+def broken(record): raise ZeroDivisionError("what nobody thought of")
+build.recommend = broken
+from smile.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 
-    broken = ModuleType("smile.cli.run")
-    broken.main = fail  # type: ignore[attr-defined]
-    monkeypatch.setattr(cli, "import_module", lambda _: broken)
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    assert cli.main(["run"]) == 70
-    told = capsys.readouterr().err
-    assert told.startswith("error: SMILE failed, not your tutorial: ZeroDivisionError: a bug")
-    (kept,) = tmp_path.glob("smile-crash-*")
-    assert str(kept) in told
-    assert "Traceback" not in told
-    assert "Traceback" in kept.read_text(encoding="utf-8")
+
+def crashed(smile: Smile, ended: Ended) -> str:
+    """The traceback that it left, after a look at what it said."""
+    told = "error: SMILE failed, not your tutorial: ZeroDivisionError: what nobody thought of"
+    assert told in ended.stderr.splitlines()
+    kept = smile.where / ".smile/crash.txt"
+    assert f"the traceback is in {kept}; `smile bug-report` " in ended.stderr
+    return kept.read_text(encoding="utf-8")
+
+
+@pytest.mark.namespaces
+def test_a_bug_in_the_midst_of_a_run_closes_the_sandbox_and_leaves_what_was_seen(
+    smile: Smile,
+) -> None:
+    smile.program = ("-c", BROKEN)
+    ended = smile.follow(bash("echo before", "touch begun", "sleep 100"), timeoutSeconds=60)
+    assert (ended.code, ended.status, ended.gaps) == (70, "error", [])
+    assert ended.commands["echo before"]["output"] == "before\n"
+    trace = crashed(smile, ended)
+    assert "in broken" in trace
+    assert '"event": "iteration_start"' in trace
+    state = json.loads((smile.where / ".smile/state.json").read_text(encoding="utf-8"))
+    assert state["status"] == "error"
+    assert "ZeroDivisionError" in state["errorMessage"]
+    assert "echo before" in (smile.where / ".smile/journal.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.namespaces
+def test_a_bug_while_the_report_is_made_leaves_the_journal(smile: Smile) -> None:
+    smile.program = ("-c", BROKEN_AT_THE_END)
+    smile.write(FINE)
+    ended = smile.run()
+    assert (ended.code, ended.report) == (70, {})
+    assert "in broken" in crashed(smile, ended)
+    assert "cat one.txt" in (smile.where / ".smile/journal.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize("files", [8, 18, 24])
+def test_a_machine_that_has_nothing_left_is_no_bug(smile: Smile, files: int) -> None:
+    smile.write(FINE)
+    few = f"import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))"
+    smile.program = ("-c", f"{few}; from smile.cli.main import main; sys.exit(main(sys.argv[1:]))")
+    ended = smile.run()
+    assert ended.code in {0, 2, 3}, ended.stderr
+    assert ended.code == 0 or "  try: " in ended.stderr
 
 
 # --- 130 and 143: somebody ends it ---------------------------------------------------------------
@@ -229,6 +276,84 @@ def test_a_run_that_is_killed_leaves_nothing_but_what_it_needs_to_go_on(smile: S
     ended = smile.end(process, time.monotonic())
     assert ended.code == -signal.SIGKILL
     assert (smile.where / ".smile/state.json").exists()
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+
+def gaps(smile: Smile) -> int:
+    return smile.follow(MAJOR).code
+
+
+def nothing_wrong(smile: Smile) -> int:
+    return smile.follow(FINE).code
+
+
+def no_tutorial(smile: Smile) -> int:
+    return smile.run().code
+
+
+def no_engine(smile: Smile) -> int:
+    smile.write(FINE)
+    return smile.run("--sandbox", "docker", DOCKER_HOST="unix:///nowhere.sock").code
+
+
+def a_bug(smile: Smile) -> int:
+    smile.program = ("-c", BROKEN)
+    return smile.follow(LONG, timeoutSeconds=60).code
+
+
+def ended_by(number: signal.Signals) -> Callable[[Smile], int]:
+    def end(smile: Smile) -> int:
+        process = begun(smile)
+        process.send_signal(number)
+        return smile.end(process, time.monotonic()).code
+
+    return end
+
+
+def reader_gone(smile: Smile) -> int:
+    smile.write(FINE)
+    process = smile.start("--json")
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    return smile.end(process, time.monotonic()).code
+
+
+ENDINGS: dict[int, Callable[[Smile], int]] = {
+    0: nothing_wrong,
+    1: gaps,
+    2: no_tutorial,
+    3: no_engine,
+    70: a_bug,
+    130: ended_by(signal.SIGINT),
+    143: ended_by(signal.SIGTERM),
+    141: reader_gone,
+}
+"""Each code, and how the real command line comes to it."""
+
+
+@pytest.mark.namespaces
+@pytest.mark.parametrize(("code", "way"), ENDINGS.items(), ids=map(str, ENDINGS))
+def test_every_exit_code_is_reached(smile: Smile, code: int, way: Callable[[Smile], int]) -> None:
+    assert way(smile) == code
+
+
+def test_no_exit_code_is_told_that_is_not_reached() -> None:
+    told = {int(code) for code in re.findall(r"\b\d+\b", arguments.EXIT_CODES)}
+    page = Path(__file__).parents[2] / "docs/running.md"
+    told |= {
+        int(code) for code in re.findall(r"^\| (\d+) \|", page.read_text("utf-8"), re.MULTILINE)
+    }
+    codes = {code for kind in every_error() for code in [kind.exit_code]}
+    assert told | codes == set(ENDINGS)
+
+
+def every_error(kind: type[SmileError] = SmileError) -> Iterator[type[SmileError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from every_error(each)
 
 
 # --- the port ------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
+import inspect
 import ipaddress
 import re
 import socket
@@ -305,3 +307,59 @@ def test_addresses_that_are_no_host_of_the_world_are_refused(address: str) -> No
 @pytest.mark.parametrize("address", ["93.184.216.34", "10.1.2.3", "192.168.77.5", "2606:4700::1"])
 def test_other_hosts_are_let_through_also_those_of_the_authors_network(address: str) -> None:
     assert not refused(address)
+
+
+# --- errors ------------------------------------------------------------------------------------
+
+OF_THE_SYSTEM = sorted(
+    {
+        value
+        for module in (builtins, socket)
+        for _, value in inspect.getmembers(module, inspect.isclass)
+        if issubclass(value, OSError)
+    },
+    key=lambda kind: kind.__name__,
+)
+
+
+@pytest.mark.parametrize("kind", OF_THE_SYSTEM, ids=lambda kind: kind.__name__)
+async def test_a_connection_that_the_system_refuses_is_an_answer_to_the_program(
+    kind: type[OSError],
+) -> None:
+    class Broken(EgressProxy):
+        async def _addresses(self, target: object) -> list[str] | None:
+            raise kind("why")
+
+    async with listening(Broken().serve) as port:
+        answer = await ask(port, b"CONNECT example.org:443 HTTP/1.1\r\n\r\n")
+    late = issubclass(kind, TimeoutError)
+    assert answer.startswith(b"HTTP/1.1 504 " if late else b"HTTP/1.1 502 ")
+    assert answer.endswith(b"smile: why\n")
+
+
+async def test_an_origin_that_is_gone_when_it_is_asked_again_is_an_answer() -> None:
+    """The connection kept for it is closed, and a second one can't be opened."""
+    served = 0
+
+    async def once(reader: StreamReader, writer: StreamWriter) -> None:
+        nonlocal served
+        await reader.readuntil(b"\r\n\r\n")
+        served += 1
+        if served == 1:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await writer.drain()
+            await reader.readuntil(b"\r\n\r\n")  # the second request: hang up without a word
+            gone.close()
+            writer.close()
+
+    gone = await asyncio.start_server(once, "127.0.0.1", 0)
+    origin = gone.sockets[0].getsockname()[1]
+    request = f"GET http://127.0.0.1:{origin}/ HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    async with listening(EgressProxy(refuse=nothing).serve) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request)
+        assert (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200 ")
+        writer.write(request)
+        answer = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 502 ")

@@ -17,6 +17,7 @@ from smile.loop.events import Begin
 from smile.loop.exchange import Exchange
 from smile.loop.state import State
 from smile.loop.store import Store, read_journal
+from smile.redaction import Redactor
 from smile.wire import JournalEvent, LoopState, Status
 
 ASK_THEN_COMPLETE = """
@@ -334,6 +335,42 @@ async def test_a_bug_ends_the_run_as_an_error_and_is_raised(tmp_path: Path) -> N
         assert run.exchange.ended.is_set()
     async with a_run(tmp_path, "complete()") as again:
         assert again.beginning.resumed
+
+
+async def test_no_secret_leaves_the_loop_but_the_mentor_is_asked_with_all_words(
+    tmp_path: Path,
+) -> None:
+    program = """
+if role == "mentor":
+    assert task["question"]["questionForMentor"] == "What is tulip7battery for?"
+    answer("it is tulip7battery", remedy={"line": 1, "action": "before", "commands": ["a tulip7battery"]})
+elif task.get("notes"):
+    assert task["notes"][0]["remedy"]["commands"] == ["a tulip7battery"]
+    complete()
+else:
+    see("echo tulip7battery")
+    ask("What is tulip7battery for?")
+"""
+    async with a_run(tmp_path, program) as run:
+        run.runner._redact = Redactor([("tulip7battery", "[redacted]")])
+        kept: list[str] = []
+        save = run.store.save
+
+        def keep(state: LoopState) -> None:
+            save(state)
+            kept.append(run.store.path.read_text("utf-8"))
+
+        run.store.save = keep  # type: ignore[method-assign]
+        with run.exchange.feed.subscribe() as observer:
+            state = await run.go()
+            while (message := await observer.next()) is not None:
+                kept.append(message)
+        assert state.status is Status.COMPLETED
+        assert run.runner.state is not None
+        kept += [run.store.journal_path.read_text("utf-8"), run.runner.state.to_json()]
+        kept += [entry.to_json() for entry in run.entries]
+    assert "a [redacted]" in "".join(kept)
+    assert not [text for text in kept if "tulip7battery" in text]
 
 
 async def test_a_cancelled_run_keeps_its_state_for_a_resume(tmp_path: Path) -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from smile.plain import plain
 from smile.report import markdown
 from smile.report.build import build
 from smile.report.escape import code, fence, inline, prose, table
-from smile.report.output import plain
 from smile.sandbox.base import Machine
 from smile.tutorial.model import Tutorial
 from smile.wire import Location, Status, StepState

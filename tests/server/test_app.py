@@ -15,6 +15,7 @@ import pytest
 from starlette.applications import Starlette
 from tests.loop.outputs import at, command
 
+from smile.errors import ServerError
 from smile.loop.exchange import Exchange
 from smile.loop.state import initial
 from smile.server.app import create_app
@@ -408,5 +409,6 @@ async def test_an_application_that_does_not_load_turns_callers_away_and_is_told_
                 except OSError:
                     return
 
-    with pytest.raises(RuntimeError, match="no such module"):
+    with pytest.raises(ServerError, match="did not start") as raised:
         await call_until_refused()
+    assert str(raised.value.__cause__) == "no such module"

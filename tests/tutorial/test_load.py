@@ -32,6 +32,13 @@ def test_the_text_is_kept_as_it_is(tmp_path: Path) -> None:
     assert [type(s) for s in tutorial.steps] == [Run]
 
 
+def test_a_path_that_the_system_refuses_is_told_with_what_to_try(tmp_path: Path) -> None:
+    with pytest.raises(TutorialError, match="File name too long") as caught:
+        load(tmp_path / ("a" * 300))
+    assert caught.value.hint
+    assert isinstance(caught.value.__cause__, OSError)
+
+
 def test_an_empty_file_is_a_tutorial_without_steps(tmp_path: Path) -> None:
     tutorial = load(write(tmp_path, ""))
     assert (tutorial.text, tutorial.steps, tutorial.images) == ("", (), ())

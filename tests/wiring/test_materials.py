@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.users import an_ordinary_user
 
 from smile.wiring import materials
 
@@ -121,3 +123,18 @@ def test_whatever_a_link_says_nothing_outside_is_given(
     text = f"[x]({target})"
     for name in materials.gather(root / "docs/t.md", text).files:
         assert (root / "docs" / name).resolve().is_relative_to(root / "docs")
+
+
+def test_a_file_that_can_not_be_read_is_left_out_and_told() -> None:
+    with TemporaryDirectory() as place:  # where an ordinary user may look, unlike in tmp_path
+        home = Path(place)
+        home.chmod(0o755)
+        tutorial = home / "t.md"
+        tutorial.write_text("[s](secret.txt)", encoding="utf-8")
+        put(home / "secret.txt")
+        (home / "secret.txt").chmod(0)
+        with an_ordinary_user():
+            found = materials.gather(tutorial, "[s](secret.txt)")
+    assert set(found.files) == {"t.md"}
+    (told,) = found.left_out
+    assert told.startswith("secret.txt can't be read (Permission denied)")

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 
+from pydantic import ValidationError
+
 from smile import wire
 from smile.errors import AgentError, SmileError
 
@@ -20,7 +22,7 @@ def main() -> None:
     # The learner's commands run beside us as the same user: they must not read our token.
     ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     try:
-        task = wire.Task.model_validate_json(sys.stdin.buffer.read())
+        task = _task(sys.stdin.buffer.read())
         if sys.argv[-1] != task.role.value:
             raise AgentError(f"asked to be {sys.argv[-1]!r}, but the task is for {task.role.value}")
         _act(task)
@@ -31,6 +33,16 @@ def main() -> None:
     # dozen commands, and the next attempt waits for our end.
     sys.stderr.flush()
     os._exit(0)
+
+
+def _task(given: bytes) -> wire.Task:
+    try:
+        return wire.Task.model_validate_json(given)
+    except ValidationError as error:
+        # Its text repeats what was given, and that holds our token.
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)
+        told = ", ".join(f"{'.'.join(map(str, each['loc']))} {each['msg']}" for each in wrong[:3])
+        raise AgentError(f"standard input holds no task: {told.strip()}") from None
 
 
 def _act(task: wire.Task) -> None:

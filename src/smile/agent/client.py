@@ -1,4 +1,4 @@
-"""The wrapper's side of the orchestrator's HTTP API: the standard library only, to start fast."""
+"""The wrapper's side of the orchestrator's HTTP API: by the standard library, to start fast."""
 
 from __future__ import annotations
 
@@ -10,50 +10,53 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from smile import wire
 from smile.errors import AgentError
+
+FOREIGN = (OSError, http.client.HTTPException)
+"""What the standard library raises when an orchestrator can't be reached or talks nonsense."""
 
 _TRIES = 3
 _SECONDS_A_REQUEST = 30.0
 _LONGEST_PAUSE = 10.0
+_LONGEST_ANSWER = 1 << 20
 
 
 class Client:
     """Speaks to the orchestrator with one token.
 
     Raises:
-        AgentError: refused (4xx, not tried again) or not reached in three tries.
+        AgentError: refused (4xx, not tried again), not reached in three tries, or not understood.
     """
 
     def __init__(
         self, url: str, token: str, *, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        parts = urlsplit(url)
-        if parts.hostname is None:
-            raise AgentError(f"{url!r} is no address of an orchestrator")
-        self._host, self._port = parts.hostname, parts.port or 80
+        self._host, self._port = _address(url)
         self._token = token
         self._sleep = sleep
         self._connection: http.client.HTTPConnection | None = None
 
     def post(self, path: str, body: str) -> wire.Acknowledged:
         """Post JSON and return the acknowledgement: 3 tries, pauses of 1, 2, 4 … seconds."""
-        trouble = ""
+        trouble, cause = "", None
         for attempt in range(_TRIES):
             if attempt:
                 self._sleep(min(2.0 ** (attempt - 1), _LONGEST_PAUSE))
             try:
                 status, answer = self._request(path, body)
-            except (OSError, http.client.HTTPException) as error:
+            except FOREIGN as error:
                 self._drop()
-                trouble = f"{type(error).__name__}: {error}"
+                trouble, cause = f"{type(error).__name__}: {error}", error
                 continue
             if status < 300:
-                return wire.Acknowledged.model_validate_json(answer)
+                return _acknowledged(path, answer)
             trouble = f"HTTP {status}: {_error_of(answer)}"
             if status < 500:
                 break
-        raise AgentError(f"the orchestrator did not take {path} ({trouble})")
+        raise AgentError(f"the orchestrator did not take {path} ({trouble})") from cause
 
     def close(self) -> None:
         """Close the connection."""
@@ -76,12 +79,34 @@ class Client:
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         connection.request("POST", path, body.encode(), headers)
         response = connection.getresponse()
-        return response.status, response.read(1 << 20)
+        answer = response.read(_LONGEST_ANSWER)
+        if response.length:  # it says that more was to come
+            raise http.client.IncompleteRead(answer, response.length)
+        return response.status, answer
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _address(url: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise AgentError(f"{url!r} is no address of an orchestrator: {error}") from error
+    if host is None:
+        raise AgentError(f"{url!r} is no address of an orchestrator: it names no host")
+    return host, port or 80
+
+
+def _acknowledged(path: str, answer: bytes) -> wire.Acknowledged:
+    try:
+        return wire.Acknowledged.model_validate_json(answer)
+    except ValidationError as error:
+        said = answer[:200].decode("utf-8", "replace")
+        raise AgentError(f"what answers at {path} is no orchestrator: {said!r}") from error
 
 
 def _error_of(answer: bytes) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import NoReturn
 
-__all__ = ["parser"]
+from smile.errors import UsageError
+
+__all__ = ["of_talk", "parser"]
 
 EXIT_CODES = """\
 exit codes:
@@ -24,6 +27,7 @@ examples:
   smile run --example list      the tutorials that come with SMILE
   smile watch                   follow a run that goes on in another terminal
   smile doctor                  can this machine do it, and what is missing?
+  smile bug-report              a file to attach to an issue of SMILE Loop
 """
 
 RUN = f"""\
@@ -81,16 +85,29 @@ examples:
   smile image remove my-image
 """
 
+BUG_REPORT = """\
+examples:
+  smile bug-report                    smile-bug-report-DATE.zip in this directory
+  smile bug-report -o report.zip      another name
+
+It holds versions, what `smile doctor` says, smile.json, the state of the last run, the end of its
+journal, and the last crash; never keys, names of your directories or other variables. It lists
+what is in it. Nothing is sent anywhere.
+"""
+
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in the same shape as every other error."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}\n  try: {self.prog} --help\n")
+        raise UsageError(message, f"{self.prog} --help")
 
 
 def parser(version: str) -> argparse.ArgumentParser:
-    """The parser; its result has ``module``, the command's module, and ``verbose``."""
+    """The parser; its result has ``module``, the command's module, and the options of talk.
+
+    Parsing raises ``UsageError``.
+    """
     top = _parser_of(
         _Parser,
         prog="smile",
@@ -106,6 +123,7 @@ def parser(version: str) -> argparse.ArgumentParser:
         ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
         ("init", _init, "write a smile.json to start from", INIT),
         ("image", _image, "build, list and remove the images of newcomers' machines", IMAGE),
+        ("bug-report", _bug_report, "put what helps to find a fault into one file", BUG_REPORT),
     ):
         command = commands.add_parser(
             name,
@@ -115,9 +133,21 @@ def parser(version: str) -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        command.set_defaults(module=f"smile.cli.{name}", verbose=0)
+        module = f"smile.cli.{name.replace('-', '_')}"
+        command.set_defaults(module=module, quiet=False)
         add(command)
     return top
+
+
+def of_talk(given: Sequence[str]) -> argparse.Namespace:
+    """How to speak of a command line that is wrong: what it says of that, as far as it is clear."""
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    early.add_argument("--log-format")
+    early.set_defaults(verbose=0, quiet=False, log_file=None)
+    try:
+        return early.parse_known_args(given)[0]
+    except argparse.ArgumentError:  # it ends with --log-format
+        return early.parse_args([])
 
 
 def _parser_of(
@@ -153,7 +183,7 @@ def _run(command: argparse.ArgumentParser) -> None:
     add("--keep", action="store_true", default=None, help="leave the sandbox for a look inside")
     add("--json", action="store_true", help="the report as JSON on stdout")
     add("-q", "--quiet", action="store_true", help="no progress: errors and the summary only")
-    _verbose(command)
+    _talk(command)
 
 
 def _watch(command: argparse.ArgumentParser) -> None:
@@ -164,18 +194,18 @@ def _watch(command: argparse.ArgumentParser) -> None:
 def _stop(command: argparse.ArgumentParser) -> None:
     command.add_argument("url", nargs="?", metavar="URL", help="of its API (default: found here)")
     _config(command)
-    _verbose(command)
+    _talk(command)
 
 
 def _doctor(command: argparse.ArgumentParser) -> None:
     _config(command)
     command.add_argument("--image", help="the image to look for")
-    _verbose(command)
+    _talk(command)
 
 
 def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("directory", nargs="?", default=".", help="where (default: here)")
-    _verbose(command)
+    _talk(command)
 
 
 def _image(command: argparse.ArgumentParser) -> None:
@@ -192,21 +222,35 @@ def _image(command: argparse.ArgumentParser) -> None:
     remove = actions.add_parser("remove", help="remove an image that SMILE built")
     remove.add_argument("tag", help="which one, as `smile image list` shows it")
     for action in actions.choices.values():
-        _verbose(action)
+        _talk(action)
+
+
+def _bug_report(command: argparse.ArgumentParser) -> None:
+    _config(command)
+    command.add_argument("-o", "--output", metavar="FILE", help="the file to write, a zip")
+    _talk(command)
 
 
 def _config(command: argparse.ArgumentParser) -> None:
     command.add_argument("-c", "--config", metavar="FILE", help="(default: smile.json, if any)")
 
 
-def _verbose(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
+def _talk(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add(
         "-v",
         "--verbose",
         action="count",
         default=0,
-        help="say more: -v each command, -vv the traceback of a bug",
+        help="say more: -v each command, -vv tracebacks and the libraries' logs",
     )
+    add(
+        "--log-format",
+        choices=("human", "json"),
+        default="human",
+        help="of all that is said on stderr; json: one object a line (default: human)",
+    )
+    add("--log-file", metavar="FILE", help="append all that is said to it, too, as JSON lines")
 
 
 def _count(text: str) -> int:

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -47,18 +47,31 @@ def main(args: argparse.Namespace) -> int:
     """Print the checks; 0 when a run is possible, else 3."""
     file = Path(args.config) if args.config else None
     settings, warnings = config.load(file, {"container_image": args.image}, os.environ)
-    sandboxes = asyncio.run(_sandboxes(settings.container_image))
-    network = _network(settings)
-    for check in (_python(), *sandboxes, *_providers(os.environ), network):
-        print(check)
-    for warning in warnings:
-        print(Check(Mark.MISSING, "configuration", warning))
-    usable = [check.what for check in sandboxes if check.mark is Mark.OK and check.what != "image"]
-    if not usable or network.mark is Mark.MISSING:
-        print("\nno run is possible on this machine: see what is missing above")
+    checks = examine(settings, warnings)
+    for check in checks:
+        args.talk.result(str(check))
+    if not possible(checks):
+        args.talk.result("\nno run is possible on this machine: see what is missing above")
         return SandboxError.exit_code
-    print("\na run is possible: smile run tutorial.md")
+    args.talk.result("\na run is possible: smile run tutorial.md")
     return 0
+
+
+def examine(
+    settings: Config, warnings: Iterable[str], *, seconds: float | None = None
+) -> tuple[Check, ...]:
+    """What this machine can do. Raises ``TimeoutError`` when it is not known in time."""
+    looking = _sandboxes(settings.container_image)
+    sandboxes = asyncio.run(asyncio.wait_for(looking, seconds))
+    checks = (_python(), *sandboxes, *_providers(os.environ), _network(settings))
+    return (*checks, *(Check(Mark.MISSING, "configuration", warning) for warning in warnings))
+
+
+def possible(checks: Iterable[Check]) -> bool:
+    """Whether a run is: it needs a sandbox, and the network as it was asked for."""
+    marks = {check.what: check.mark for check in checks}
+    usable = any(marks.get(what) is Mark.OK for what in ("local sandbox", "Docker"))
+    return usable and marks["network"] is not Mark.MISSING
 
 
 def _python() -> Check:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 from datetime import UTC, datetime
 
 from smile import config
+from smile.cli.talk import About, Talk
 from smile.sandbox import images
 from smile.sandbox.base import Network
 
@@ -21,16 +21,17 @@ def main(args: argparse.Namespace) -> int:
         case "build":
             _build(args)
         case "list":
-            _list()
+            _list(args.talk)
         case "remove":
             asyncio.run(images.remove(args.tag))
-            print(f"removed {args.tag}")
+            args.talk.result(f"removed {args.tag}")
         case other:
             raise AssertionError(other)
     return 0
 
 
 def _build(args: argparse.Namespace) -> None:
+    talk: Talk = args.talk
     settings, _ = config.load(None, {}, os.environ)
     base = args.base or images.DEFAULT_BASE
     tag = args.tag or _tag_for(base)
@@ -39,12 +40,12 @@ def _build(args: argparse.Namespace) -> None:
             base=base,
             tag=tag,
             network=Network(settings.network.ca_bundle, settings.network.proxy),
-            progress=lambda line: print(line, file=sys.stderr),
+            progress=lambda line: talk.tell(line, About.BUILD),
             host_sources=args.host_sources,
         )
     )
     default = tag == images.DEFAULT_TAG
-    print(f"built {tag} from {base}\nnext: smile run{'' if default else f' --image {tag}'}")
+    talk.result(f"built {tag} from {base}\nnext: smile run{'' if default else f' --image {tag}'}")
 
 
 def _tag_for(base: str) -> str:
@@ -55,8 +56,8 @@ def _tag_for(base: str) -> str:
     return f"smile-{name}:{version or 'latest'}"
 
 
-def _list() -> None:
+def _list(talk: Talk) -> None:
     for image in asyncio.run(images.list_images()):
         made = datetime.fromtimestamp(image.created, UTC).strftime("%Y-%m-%d")
         size = f"{image.size / 1e6:,.0f} MB"
-        print(f"{image.tag:32} {made}  {size:>9}  from {image.base}, SMILE {image.version}")
+        talk.result(f"{image.tag:32} {made}  {size:>9}  from {image.base}, SMILE {image.version}")

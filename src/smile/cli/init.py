@@ -35,8 +35,10 @@ def main(args: argparse.Namespace) -> int:
             f"{file} exists already, and is left as it is", "edit it, or remove it first"
         ) from error
     except OSError as error:
-        raise ConfigError(f"{file} can't be written: {error.strerror}") from error
-    print(f"wrote {file}\nnext: smile run{'' if directory == Path() else f' -c {file}'}")
+        raise ConfigError(
+            f"{file} can't be written: {error.strerror}", "name a directory where you may write"
+        ) from error
+    args.talk.result(f"wrote {file}\nnext: smile run{'' if directory == Path() else f' -c {file}'}")
     return 0
 
 

@@ -15,37 +15,59 @@ from typing import NoReturn
 
 from smile import __version__
 from smile.cli import arguments
-from smile.errors import SmileError
+from smile.errors import BUG, SmileError, UsageError, exhausted
 
 __all__ = ["main"]
 
-BUG = 70
 INTERRUPTED = 130
 READER_GONE = 141
 """128 + SIGPIPE: what a shell shows for a program whose reader went away."""
 
+Command = Callable[[argparse.Namespace], int]
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``smile`` with these arguments and return its exit code."""
-    args = arguments.parser(__version__).parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
     # Loading makes many objects that stay: the collector would walk through them again and again,
     # a sixth of the time that it takes to start.
     gc.set_threshold(50_000)
     try:
-        return _command(args)(args)
-    except BrokenPipeError:
-        # The interpreter flushes stdout when it ends: that must not fail a second time.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return READER_GONE
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the edge: nobody sees a bare traceback
-        return _explain(error, args)
+        args = arguments.parser(__version__).parse_args(given)
+    except UsageError as error:
+        return _call(_raising(error), arguments.of_talk(given))
+    return _call(_command, args)
 
 
-def _command(args: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
-    command: Callable[[argparse.Namespace], int] = import_module(args.module).main
+def _command(args: argparse.Namespace) -> int:
+    command: Command = import_module(args.module).main
+    return command(args)
+
+
+def _raising(error: SmileError) -> Command:
+    def command(_: argparse.Namespace) -> int:
+        raise error
+
     return command
+
+
+def _call(command: Command, args: argparse.Namespace) -> int:
+    """Do it; whatever goes wrong is said, and becomes an exit code."""
+    from smile.cli.logs import talking
+
+    with talking(args) as args.talk:
+        try:
+            args.talk.begin(args.log_file)
+            code = command(args)
+            args.talk.flush()
+        except BrokenPipeError:
+            code = READER_GONE
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - the edge: nobody sees a bare traceback
+            code = _explain(error, args)
+    _let_go_of_stdout()
+    return code
 
 
 def _explain(error: Exception, args: argparse.Namespace) -> int:
@@ -53,22 +75,26 @@ def _explain(error: Exception, args: argparse.Namespace) -> int:
     if known is None or known.exit_code == BUG:
         from smile.cli.crash import explain
 
-        return explain(error, show=args.verbose >= 2)
-    sys.stderr.write(sentence(known))
+        return explain(error, args)
+    args.talk.fail(known)
     return known.exit_code
 
 
 def _known(error: BaseException) -> SmileError | None:
-    """The error that was raised on purpose; a task group wraps it."""
+    """The error that was raised on purpose; a task group wraps it, and may wrap a bug beside it."""
     if isinstance(error, BaseExceptionGroup):
-        return next((known for each in error.exceptions if (known := _known(each))), None)
-    return error if isinstance(error, SmileError) else None
+        found = [_known(each) for each in error.exceptions]
+        return found[0] if all(found) else None
+    return error if isinstance(error, SmileError) else exhausted(error)
 
 
-def sentence(error: SmileError) -> str:
-    """What failed and what to try, as it stands on stderr."""
-    hint = error.hint.replace("\n", "\n       ")
-    return f"error: {error.message}\n" + (f"  try: {hint}\n" if hint else "")
+def _let_go_of_stdout() -> None:
+    """What could not be written must not fail a second time when the interpreter ends."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run() -> NoReturn:

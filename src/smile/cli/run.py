@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smile import config as configuration
-from smile.cli import examples, progress
-from smile.cli.main import sentence
+from smile.cli import examples
+from smile.cli.progress import Progress
+from smile.cli.talk import About, Talk
 from smile.config import Config
-from smile.errors import UsageError
+from smile.errors import BUG, UsageError
 from smile.wiring import StoppedEarly
 from smile.wiring import run as follow
 
@@ -26,38 +27,46 @@ __all__ = ["main"]
 
 def main(args: argparse.Namespace) -> int:
     """Run, and return the exit code."""
+    talk: Talk = args.talk
     if args.example == "list":
-        print("\n".join(examples.names()))
+        talk.result("\n".join(examples.names()))
         return 0
     config, warnings = _config(args)
+    args.state_dir = config.state_file.parent
     for warning in warnings:
-        sys.stderr.write(f"warning: {warning}\n")
-    signals = _Signals()
+        talk.warn(warning)
+    signals = _Signals(talk)
     try:
-        with progress.on_stderr(quiet=args.quiet, verbose=args.verbose) as watcher:
-            outcome = asyncio.run(_follow(config, watcher, signals, fresh=args.fresh))
+        outcome = asyncio.run(_follow(config, talk, signals, fresh=args.fresh))
     except StoppedEarly as early:
-        sys.stderr.write(sentence(early))
+        talk.fail(early)
         return signals.exit_code or early.exit_code
-    _show(outcome, as_json=args.json)
-    return signals.exit_code or outcome.exit_code(config.fail_on)
+    finally:
+        talk.quieten()
+    _show(outcome, args)
+    code = outcome.exit_code(config.fail_on)
+    return code if code == BUG else signals.exit_code or code
 
 
-async def _follow(
-    config: Config, watcher: progress.Progress, signals: _Signals, *, fresh: bool
-) -> Outcome:
+async def _follow(config: Config, talk: Talk, signals: _Signals, *, fresh: bool) -> Outcome:
     signals.install(asyncio.get_running_loop())
     return await follow(
-        config, environ=os.environ, stop=signals.stop, observer=watcher, fresh=fresh
+        config,
+        environ=os.environ,
+        stop=signals.stop,
+        observer=Progress(talk),
+        fresh=fresh,
+        redactor=talk.redact,
     )
 
 
 class _Signals:
     """Ctrl+C and SIGTERM: the first asks to stop, the second ends at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, talk: Talk) -> None:
         self.stop = asyncio.Event()
         self.exit_code = 0
+        self._talk = talk
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -70,7 +79,12 @@ class _Signals:
             os._exit(128 + number)
         self.exit_code = 128 + number
         self.stop.set()
-        sys.stderr.write("stopping: the report follows (once more to end at once)\n")
+        self._talk.tell(
+            "stopping: the report follows (once more to end at once)",
+            About.STOPPING,
+            always=True,
+            fields={"signal": signal.Signals(number).name},
+        )
 
 
 def _config(args: argparse.Namespace) -> tuple[Config, tuple[str, ...]]:
@@ -92,24 +106,29 @@ def _config(args: argparse.Namespace) -> tuple[Config, tuple[str, ...]]:
     if args.tutorial:
         raise UsageError("--example and TUTORIAL exclude each other", "leave one of them out")
     home = examples.copied(args.example, Path())
-    sys.stderr.write(f"the example is a copy, yours to change: {home}/tutorial.md\n")
+    text = f"the example is a copy, yours to change: {home}/tutorial.md"
+    args.talk.tell(text, About.EXAMPLE, always=True)
     return configuration.load(file, flags | {"tutorial": str(home / "tutorial.md")}, os.environ)
 
 
-def _show(outcome: Outcome, *, as_json: bool) -> None:
-    """The result on stdout; with ``as_json`` that is the report, and the summary is talk."""
-    from smile.cli import summary
+def _show(outcome: Outcome, args: argparse.Namespace) -> None:
+    """The result on stdout; with ``--json`` that is the report, and the summary is talk."""
+    from smile.cli import crash, summary
     from smile.report import json as report_json
 
+    talk: Talk = args.talk
     text = summary.render(outcome)
-    if as_json:
-        sys.stderr.write(text)
-        print(report_json.dumps(outcome.report))
-    elif outcome.not_written is not None:
-        sys.stderr.write(text)
-        print(outcome.not_written.markdown)
+    elsewhere = args.json or outcome.not_written is not None
+    facts = summary.facts(outcome)
+    talk.tell(text, About.SUMMARY, always=True, to_people=elsewhere, fields=facts)
+    if args.json:
+        talk.result(report_json.dumps(outcome.report), as_json=True)
     else:
-        sys.stdout.write(text)
+        talk.result(outcome.not_written.markdown if outcome.not_written else text)
     for error in (outcome.error, outcome.not_written):
-        if error is not None:
-            sys.stderr.write(sentence(error))
+        if error is None:
+            continue
+        if error.exit_code == BUG:
+            crash.explain(error, args)
+        else:
+            talk.fail(error)

@@ -23,5 +23,5 @@ def main(args: argparse.Namespace) -> int:
             "wait a little: `smile watch` shows when it has ended",
         )
     ended = "stopped" if answer.stopped else f"had ended before: {state.status}"
-    print(f"run {state.run_id} {ended} (iteration {state.iteration})")
+    args.talk.result(f"run {state.run_id} {ended} (iteration {state.iteration})")
     return 0

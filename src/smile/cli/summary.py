@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from smile.plain import plain
 from smile.report.model import Gap, Report
-from smile.report.output import plain
 from smile.wire import FixState, Severity, Status
 from smile.wiring.outcome import Outcome
 
-__all__ = ["render"]
+__all__ = ["facts", "render"]
 
 ENDED = {
     Status.COMPLETED: "completed",
@@ -25,7 +25,23 @@ ENDED = {
 
 def render(outcome: Outcome) -> str:
     """The summary as lines of text."""
-    return "\n".join(_lines(outcome)) + "\n"
+    return "\n".join(_lines(outcome))
+
+
+def facts(outcome: Outcome) -> dict[str, object]:
+    """The same for programs."""
+    report = outcome.report
+    return {
+        "status": report.summary.status,
+        "iterations": report.summary.iterations,
+        "seconds": report.summary.duration_seconds,
+        "gaps": {severity: _count(report, severity) for severity in Severity},
+        "report": str(outcome.files.markdown) if outcome.files else None,
+    }
+
+
+def _count(report: Report, severity: Severity) -> int:
+    return sum(gap.severity is severity for gap in report.gaps)
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from smile.cli import progress, remote
+from smile.cli import remote
+from smile.cli.progress import Progress
 from smile.cli.retold import Ended, Retold, ended
-from smile.report.output import plain
+from smile.cli.talk import Talk
+from smile.plain import plain
 from smile.wire import Status
 
 __all__ = ["main"]
@@ -23,23 +25,25 @@ Show = Callable[[str, dict[str, Any]], None]
 
 def main(args: argparse.Namespace) -> int:
     """Watch until the run has ended, and return its outcome as an exit code."""
+    talk: Talk = args.talk
     run = remote.find(args.url, Path(args.config) if args.config else None, os.environ)
     try:
-        with progress.on_stderr(quiet=False, verbose=args.verbose) as watcher:
-            end = _follow(run, watcher, _raw if args.json else _Lines(run, watcher).show)
+        end = _follow(run, talk, _raw(talk) if args.json else _Lines(run, talk).show)
     except KeyboardInterrupt:
-        sys.stderr.write("not watching any more: the run goes on\n")
+        talk.tell("not watching any more: the run goes on", always=True)
         raise
+    finally:
+        talk.quieten()
     if not args.json:
-        _say(end)
+        talk.result(_ended(end))
     return _code(end.status)
 
 
-def _follow(run: remote.Remote, watcher: progress.Progress, show: Show) -> Ended:
+def _follow(run: remote.Remote, talk: Talk, show: Show) -> Ended:
     """Show what the run tells, to its end. Raises ``SmileError`` when that is not to be had."""
 
     def lost(why: str) -> None:
-        watcher.say(f"connection lost, trying again: {why}")
+        talk.warn(f"connection lost, trying again: {why}")
 
     messages = remote.messages(run, lost)
     with closing(messages):
@@ -51,40 +55,44 @@ def _follow(run: remote.Remote, watcher: progress.Progress, show: Show) -> Ended
                 return end
 
 
-def _raw(event: str, payload: dict[str, Any]) -> None:
-    # ASCII only: there are characters beyond it that steer a terminal.
-    print(json.dumps({"event": event, "payload": payload}), flush=True)
+def _raw(talk: Talk) -> Show:
+    def show(event: str, payload: dict[str, Any]) -> None:
+        # ASCII only: there are characters beyond it that steer a terminal.
+        talk.result(json.dumps({"event": event, "payload": payload}), as_json=True)
+
+    return show
 
 
 class _Lines:
     """The lines of ``smile run``."""
 
-    def __init__(self, run: remote.Remote, watcher: progress.Progress) -> None:
+    def __init__(self, run: remote.Remote, talk: Talk) -> None:
         self._where = run.address.url
-        self._watcher = watcher
+        self._talk = talk
+        self._progress = Progress(talk)
         self._retold = Retold()
 
     def show(self, event: str, payload: dict[str, Any]) -> None:
         """Say what a message tells."""
         if event == "connected":
-            self._watcher.say(f"watching run {payload['state']['runId']} at {self._where}")
+            self._progress.say(f"watching run {payload['state']['runId']} at {self._where}")
         for entry in self._retold.entries(event, payload):
-            self._watcher.entry(entry)
+            self._progress.entry(entry)
         if event == "error":
-            self._watcher.say(f"error: {payload['message']}")
+            self._talk.warn(f"the run tells of an error: {payload['message']}")
         elif event == "dropped":
-            self._watcher.say(f"{payload['count']} events are missing: they were read too slowly")
+            self._talk.warn(f"{payload['count']} events are missing: they were read too slowly")
         elif missing := payload.get("coalesced", 0) - len(payload.get("earlier", ())):
-            self._watcher.detail(f"{missing} observations are missing: they came too fast")
+            text = f"{missing} observations are missing: they came too fast"
+            self._talk.tell(text, level=logging.DEBUG)
 
 
-def _say(end: Ended) -> None:
+def _ended(end: Ended) -> str:
     from smile.cli.summary import ENDED
 
     iterations = f"{end.iterations} iteration" + ("s" if end.iterations != 1 else "")
-    print(f"{ENDED[end.status]} ({iterations})")
-    if end.summary:
-        print(" ".join(plain(end.summary).split()))
+    lines = [f"{ENDED[end.status]} ({iterations})", " ".join(plain(end.summary).split())]
+    return "\n".join(line for line in lines if line)
 
 
 def _code(status: Status) -> int:

@@ -35,7 +35,9 @@ def _read(file: Path) -> str:
     except FileNotFoundError as error:
         raise ConfigError(f"{file} does not exist", "write one with `smile init`") from error
     except OSError as error:
-        raise ConfigError(f"{file} can't be read: {error.strerror}") from error
+        raise ConfigError(
+            f"{file} can't be read: {error.strerror}", "check its rights, or name another with -c"
+        ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} is not UTF-8", "save it as UTF-8") from error
 

@@ -61,7 +61,7 @@ def load(
     Raises:
         ConfigError: what is wrong, where, and what is allowed.
     """
-    here = Path.cwd()
+    here = _here()
     file = path if path is not None else Path(FILE_NAME) if Path(FILE_NAME).exists() else None
     base = file.absolute().parent if file else here
     values, warnings = from_file(file) if file else ({}, ())
@@ -73,6 +73,15 @@ def load(
         **_anchored(_from_flags(flags), here),
     }
     return _build(values, file), warnings
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise ConfigError(
+            f"the current directory can't be used: {error.strerror}", "go to one that exists"
+        ) from error
 
 
 def _from_environment(environ: Mapping[str, str]) -> Values:

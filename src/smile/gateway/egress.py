@@ -108,6 +108,10 @@ class _RefusedError(Exception):
     """The target is none of a tutorial's business."""
 
 
+FOREIGN = (BadHeadError, _RefusedError, OSError)
+"""What can keep a request from being carried, as far as it is no bug of ours."""
+
+
 class EgressProxy:
     """Serves connections of one sandbox.
 
@@ -147,8 +151,8 @@ class EgressProxy:
                 return False
             target = _target(head)
             there, reused = await self._connection(head, target, kept)
-        except (BadHeadError, _RefusedError, OSError) as error:
-            await _answer(here[1], _status(error), str(error) or "nobody answered in time")
+        except FOREIGN as error:
+            await _answer_why(here[1], error)
             return False
         if head.method == "CONNECT":
             here[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -161,7 +165,11 @@ class EgressProxy:
                 await _answer(here[1], 502, f"{target.host} doesn't speak HTTP")
                 return False
         await kept.hang_up()
-        there, _ = await self._connection(head, target, kept)
+        try:
+            there, _ = await self._connection(head, target, kept)
+        except FOREIGN as error:
+            await _answer_why(here[1], error)
+            return False
         try:
             return await self._exchange(head, target, here, there)
         except _StaleError:
@@ -262,6 +270,10 @@ class EgressProxy:
         if response is None or not response.first[1].startswith("2"):
             await hang_up(there[1])
             raise ConnectionError(f"the author's proxy refused {target.host}: {why}")
+
+
+async def _answer_why(writer: StreamWriter, error: Exception) -> None:
+    await _answer(writer, _status(error), str(error) or "nobody answered in time")
 
 
 def _status(error: Exception) -> int:

@@ -22,7 +22,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any, assert_never
 
-from smile.errors import SmileError
+from smile.errors import BugError
 from smile.loop.events import (
     AwaitMentor,
     AwaitStudent,
@@ -66,7 +66,7 @@ _DOING = {
 }
 
 
-class IllegalTransition(SmileError):  # noqa: N818 - the field's word
+class IllegalTransition(BugError):  # noqa: N818 - the field's word
     """An event that can't happen in this state: a bug of ours."""
 
 

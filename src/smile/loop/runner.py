@@ -38,6 +38,7 @@ from smile.loop.recorder import Recorder
 from smile.loop.state import State
 from smile.loop.store import Store
 from smile.loop.wrapper import Wrapper, cancelled
+from smile.redaction import redacted
 from smile.sandbox.base import Sandbox
 from smile.wire import (
     JournalEntry,
@@ -79,12 +80,17 @@ def _ignore(_: JournalEntry) -> None:
     return None
 
 
+def _as_it_is(text: str) -> str:
+    return text
+
+
 class Runner:
     """Drives one run in an open sandbox to its end.
 
     ``failure`` holds the error behind status ``error``, for its hint and exit code. A fault that
     is no ``SmileError`` is a bug: it ends the run as ``error`` and is raised. The journal does not
     tell of the end by a bug or a ``StorageError``: as after a crash, the next run goes on.
+    ``redact`` takes secrets out of whatever leaves the loop: journal, state, observers.
     """
 
     def __init__(
@@ -98,6 +104,7 @@ class Runner:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = wire.now,
         on_entry: Callable[[JournalEntry], None] = _ignore,
+        redact: Callable[[str], str] = _as_it_is,
     ) -> None:
         self.failure: SmileError | None = None
         self._sandbox = sandbox
@@ -105,19 +112,19 @@ class Runner:
         self._exchange = exchange
         self._settings = settings
         self._now = now
+        self._redact = redact
         self._recorder = Recorder(store, exchange.feed, clock, on_entry)
         self._state: State | None = None
+        self._shown: LoopState | None = None
         self._used_machine = False
         self._wrapper: Wrapper | None = None
 
     @property
     def state(self) -> LoopState | None:
-        """The state as of now; ``None`` before the run."""
-        if self._state is None:
-            return None
-        if self._state.loop.status.ended:
-            return self._state.loop
-        return self._state.loop.model_copy(update={"seconds_used": self._recorder.seconds_used})
+        """The state as of now, without secrets; ``None`` before the run."""
+        if self._shown is None or self._shown.status.ended:
+            return self._shown
+        return self._shown.model_copy(update={"seconds_used": self._recorder.seconds_used})
 
     def request_stop(self, reason: str) -> None:
         """Ask the run to end: status ``stopped`` within two seconds."""
@@ -130,6 +137,7 @@ class Runner:
         the files stay as they are and the sandbox is left to its context.
         """
         self._state = State(begin, self._settings.max_iterations)
+        self._shown = redacted(begin, self._redact)
         self._recorder.start_clock(begin.seconds_used)
         self._exchange.admit_host(urlsplit(self._sandbox.url).hostname or "localhost")
         try:
@@ -176,17 +184,20 @@ class Runner:
         """The journal first: what it does not tell has not happened."""
         assert self._state is not None
         after, effects = step(self._state, event)
-        entries = tuple(effect.entry for effect in effects if isinstance(effect, Record))
+        seen = tuple(effect.entry for effect in effects if isinstance(effect, Record))
+        entries = redacted(seen, self._redact)
         used = self._recorder.write(*entries)
         self._state = replace(after, loop=after.loop.model_copy(update={"seconds_used": used}))
+        self._shown = redacted(self._loop, self._redact)  # once, for all who ask and for the file
         if self._loop.status.ended:
             self._exchange.close_phase()
         self._recorder.tell(*entries)
-        self._recorder.save(self._loop)
+        self._recorder.save(self._shown)
         return next(effect for effect in effects if not isinstance(effect, Record))
 
-    def _record(self, *entries: JournalEntry) -> None:
+    def _record(self, *seen: JournalEntry) -> None:
         """Write and tell of what is no transition."""
+        entries = redacted(seen, self._redact)
         self._recorder.write(*entries)
         self._recorder.tell(*entries)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import assert_never
 
-from smile.report.output import plain
+from smile.plain import plain
 from smile.report.record import RunRecord
-from smile.report.redact import redact
 from smile.wire import (
     Asked,
     CommandOutcome,
@@ -115,11 +114,11 @@ def _end(seen: CommandRan) -> str:
 
 
 def _indented(text: str, indent: str) -> list[str]:
-    return [f"{indent}{line}".rstrip() for line in redact(plain(text)).strip("\n").split("\n")]
+    return [f"{indent}{line}".rstrip() for line in plain(text).strip("\n").split("\n")]
 
 
 def _flat(text: str) -> str:
-    return redact(plain(text)).strip().replace("\n", " ⏎ ").replace("\t", " ")
+    return plain(text).strip().replace("\n", " ⏎ ").replace("\t", " ")
 
 
 def _time(moment: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smile.plain import plain
 from smile.report.findings import Findings, find
 from smile.report.model import (
     AuditTrail,
@@ -17,10 +18,8 @@ from smile.report.model import (
     UsedModel,
     WrittenFile,
 )
-from smile.report.output import plain
 from smile.report.recommend import recommend
 from smile.report.record import RunRecord, attempts
-from smile.report.redact import redact_all
 from smile.tutorial.model import Repl, Run, Tutorial, Visit, WriteFile
 from smile.wire import (
     CommandRan,
@@ -38,10 +37,10 @@ __all__ = ["build"]
 
 
 def build(record: RunRecord) -> Report:
-    """The report of a run, without secrets; every text in it is plain, none is escaped."""
+    """The report of a run; every text in it is plain, none is escaped."""
     findings = find(record)
     recommendations = recommend(findings.gaps)
-    report = Report(
+    return Report(
         tutorial_name=record.tutorial.name,
         summary=_summary(record, findings),
         gaps=findings.gaps,
@@ -51,11 +50,6 @@ def build(record: RunRecord) -> Report:
         audit_trail=_audit_trail(record),
         recommendations=recommendations,
     )
-    return _redacted(report)
-
-
-def _redacted(report: Report) -> Report:
-    return Report.model_validate(redact_all(report.model_dump()))
 
 
 # --- summary ----------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from smile.plain import plain
 from smile.regex import regex
-from smile.report.output import plain
 
 __all__ = ["code", "fence", "inline", "prose", "table"]
 

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import re
 
+from smile.plain import plain
 from smile.regex import regex
-from smile.report.redact import redact
 from smile.wire import Failure
 
-__all__ = ["plain", "same_failure", "telling_lines"]
+__all__ = ["same_failure", "telling_lines"]
 
 MOST_LINES = 8
 LONGEST_LINE = 300
-
-# CSI and OSC sequences and two-character escapes: ECMA-48, sections 5.4 and 5.6.
-_ESCAPES = regex(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]")
-# Bidirectional overrides make a text look like another one.
-_UNSEEN = regex(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
-)
 
 _TELLS = regex(
     r"error|not found|no such|fatal|^E:|ERR!|denied|cannot|can't|couldn't|could not|fail|unable"
@@ -38,19 +31,9 @@ _VARIES = (
 )
 
 
-def plain(text: str) -> str:
-    """The text without colours, cursor movements, control and invisible characters.
-
-    Of a line that a program overwrote (a progress bar), what stood there last remains.
-    """
-    text = _ESCAPES.sub("", text).replace("\r\n", "\n")
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
-    return _UNSEEN.sub("", "\n".join(lines))
-
-
 def telling_lines(output: str, most: int = MOST_LINES) -> tuple[str, ...]:
     """The lines of an output that tell what went wrong, else its last ones."""
-    lines = [line.rstrip() for line in redact(plain(output)).split("\n") if line.strip()]
+    lines = [line.rstrip() for line in plain(output).split("\n") if line.strip()]
     last_of_traceback = _ends_of_tracebacks(lines)
     telling = [
         line

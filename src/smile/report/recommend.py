@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from smile.plain import plain
 from smile.regex import regex
 from smile.report.model import Gap, Recommendation
-from smile.report.output import plain
 from smile.wire import GapKind, Severity
 
 __all__ = ["recommend"]

@@ -6,12 +6,11 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from smile.plain import plain
 from smile.regex import regex
 from smile.report.escape import code, fence
 from smile.report.model import Evidence, Gap, SetAside
-from smile.report.output import plain
 from smile.report.record import Attempt
-from smile.report.redact import redact
 from smile.report.stuck import place_of
 from smile.report.unattended import unattended
 from smile.tutorial.model import Image, Lines, Run, Tutorial
@@ -127,14 +126,13 @@ def _prompt(attempt: Attempt, asked: list[Asked], tutorial: Tutorial) -> Gap:
     first = asked[0]
     questions = tuple(dict.fromkeys(" ".join(plain(a.question).split()) for a in asked))
     count = "a question" if len(questions) == 1 else f"{len(questions)} questions"
-    quoted = ", ".join(f"“{redact(question)}”" for question in questions[:5])
+    quoted = ", ".join(f"“{question}”" for question in questions[:5])
     short = _short(first.command)
     evidence = _evidence(attempt, first, first.command)
-    told = tuple(redact(question) for question in questions[:8])
     return _gap(
         tutorial,
         Lines(first.line, first.end_line),
-        evidence.model_copy(update={"lines": told, "format": "question"}),
+        evidence.model_copy(update={"lines": questions[:8], "format": "question"}),
         kind=GapKind.INTERACTIVE_PROMPT,
         title=f"`{short}` asks {count} that the text does not speak of",
         problem=f"`{short}` waits for an answer to {quoted}, "
@@ -190,8 +188,8 @@ def _is_of(command: CommandRan, differed: OutputDiffered) -> bool:
 
 
 def _mismatch(attempt: Attempt, seen: OutputDiffered, tutorial: Tutorial) -> Gap:
-    expected = redact(plain(seen.expected)).strip("\n").split("\n")
-    actual = redact(plain(seen.actual)).strip("\n").split("\n")
+    expected = plain(seen.expected).strip("\n").split("\n")
+    actual = plain(seen.actual).strip("\n").split("\n")
     diff = list(difflib.unified_diff(expected, actual, "the tutorial", "printed", lineterm="", n=1))
     if len(diff) > LONGEST_DIFF:
         diff = [*diff[:LONGEST_DIFF], f"… {len(diff) - LONGEST_DIFF} more lines"]
@@ -214,7 +212,7 @@ def _mismatch(attempt: Attempt, seen: OutputDiffered, tutorial: Tutorial) -> Gap
 def _missing(lines: tuple[str, ...]) -> str:
     if not lines:
         return ""
-    return f"; “{_short(redact(plain(lines[0])))}” is not in it"
+    return f"; “{_short(plain(lines[0]))}” is not in it"
 
 
 def _shown_at(seen: OutputDiffered, tutorial: Tutorial) -> Lines:
@@ -236,8 +234,8 @@ def _shown_at(seen: OutputDiffered, tutorial: Tutorial) -> Lines:
 def _improvised(attempt: Attempt, tutorial: Tutorial) -> Iterator[Gap]:
     for seen in attempt.observations:
         if isinstance(seen, Improvised):
-            problem = redact(plain(seen.problem)).strip().rstrip(".")
-            what = redact(plain(seen.what)).strip()
+            problem = plain(seen.problem).strip().rstrip(".")
+            what = plain(seen.what).strip()
             yield _gap(
                 tutorial,
                 Lines(seen.line, seen.end_line),

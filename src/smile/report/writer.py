@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
-from smile.errors import SmileError
+from smile.errors import OutputError
 from smile.report import audit, markdown
 from smile.report import json as report_json
 from smile.report.model import Report
@@ -25,14 +24,8 @@ WAITS = (0.1, 0.4)
 """Seconds between the three tries."""
 
 
-class ReportNotWritten(SmileError):  # noqa: N818 - named for what happened
-    """The report could not be written; ``markdown`` is its text, to be printed instead.
-
-    Exit 3: there is evidence, but it is not where the caller looks for it. Neither the tutorial
-    (1) nor a bug of ours (70) is at fault, so a CI job must not read it as either.
-    """
-
-    exit_code: ClassVar[int] = 3
+class ReportNotWritten(OutputError):  # noqa: N818 - named for what happened
+    """The report could not be written; ``markdown`` is its text, to be printed instead."""
 
     def __init__(self, message: str, hint: str = "", markdown: str = "") -> None:
         super().__init__(message, hint)

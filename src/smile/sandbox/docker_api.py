@@ -52,13 +52,28 @@ WAIT = aiohttp.ClientTimeout(total=120, sock_connect=10)
 """For a request that streams nothing; a busy engine takes seconds to start a container."""
 
 
+_ADVICE = {
+    "permission denied": "join the group docker (sudo usermod -aG docker $USER), log in again",
+    "no space left": "free space where the engine keeps its images: docker system prune",
+    "did not answer in time": "see whether the engine is stuck or busy: docker info",
+    "too many open files": "let this shell open more files: ulimit -n 4096",
+    "asyncssh": "unset DOCKER_HOST: the engine must be on this machine",
+}
+"""What an error says, in lower case → what helps."""
+
+
 @contextmanager
 def translated(doing: str, hint: str = "") -> Iterator[None]:
-    """Turn an error of the libraries into ``SandboxError``: "``doing``: its text"."""
+    """Turn an error of the libraries into ``SandboxError``: "``doing``: its text".
+
+    ``hint`` is for errors of which nothing better is known.
+    """
     try:
         yield
     except FOREIGN as error:
-        raise SandboxError(f"{doing}: {_text(error)}", hint) from error
+        text = _text(error)
+        advice = next((told for said, told in _ADVICE.items() if said in text.lower()), hint)
+        raise SandboxError(f"{doing}: {text}", advice) from error
 
 
 def _text(error: BaseException) -> str:
@@ -83,7 +98,7 @@ async def connect() -> tuple[Docker, str]:
         The client, to be closed by the caller, and the engine's name and version.
     """
     with translated("No Docker engine is reachable", "Start Docker, or set DOCKER_HOST"):
-        docker = Docker(timeout=WAIT)
+        docker = _client()
         try:
             about = await docker.version()
             name = (about.get("Platform") or {}).get("Name", "")
@@ -95,6 +110,13 @@ async def connect() -> tuple[Docker, str]:
         except BaseException:
             await docker.close()
             raise
+
+
+def _client() -> Docker:
+    try:
+        return Docker(timeout=WAIT)
+    except AttributeError as error:  # npipe:// asks asyncio for what only Windows has
+        raise ValueError("DOCKER_HOST names an engine that only Windows can reach") from error
 
 
 async def execute(container: DockerContainer, argv: tuple[str, ...], stdin: bytes) -> Exited:

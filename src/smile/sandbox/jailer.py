@@ -11,10 +11,11 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import smile
-from smile.errors import SandboxError
+from smile.errors import EXHAUSTED, SandboxError, SandboxTimeout
 from smile.sandbox.base import Exited
 from smile.sandbox.output import Output, feed
 from smile.sandbox.plan import Ids, Plan, Request
@@ -31,6 +32,18 @@ _CLEARING = (
     "import json, sys; sys.path.insert(0, sys.argv[1]);"
     "from smile.sandbox.jail import clear; clear(*map(json.loads, sys.argv[2:]))"
 )
+
+
+@contextlib.contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn what the system refuses us into ``SandboxError``; the end of a time goes through."""
+    try:
+        yield
+    except TimeoutError:
+        raise
+    except OSError as error:
+        advice = EXHAUSTED.get(error.errno or 0, "")
+        raise SandboxError(f"{doing}: {error.strerror or error}", advice) from error
 
 
 def memory_file(name: str, content: bytes) -> int:
@@ -81,9 +94,9 @@ class Jail:
             asyncio.get_running_loop().add_reader(jail._control, jail._receive)
             async with asyncio.timeout(_START_SECONDS):
                 await ready
-        except TimeoutError:
+        except TimeoutError as error:
             await jail.stop()
-            raise SandboxError("the machine was not ready in time") from None
+            raise SandboxTimeout(f"the machine was not ready in {_START_SECONDS:.0f} s") from error
         except BaseException:
             await jail.stop()
             raise
@@ -91,6 +104,10 @@ class Jail:
 
     async def run(self, request: Request, stdin: bytes, seconds: float | None) -> Exited:
         """Run a program to its end; past its time every process of the machine is killed."""
+        with translated("the machine can't start another program"):
+            return await self._run(request, stdin, seconds)
+
+    async def _run(self, request: Request, stdin: bytes, seconds: float | None) -> Exited:
         number = next(self._numbers)
         answer = self._expect(number)
         output = Output()
@@ -108,7 +125,7 @@ class Jail:
             self._answers.pop(number, None)
             output.close()
         if verb == "failed":
-            raise SandboxError(f"the machine can't start another program: {os.strerror(code)}")
+            raise OSError(code, os.strerror(code))
         return Exited(code, output.text())
 
     async def kill(self) -> None:
@@ -151,18 +168,17 @@ class Jail:
         inherited = (self._theirs.fileno(), life, plan_file, blob)
         arguments = [*_HELPER, _PROGRAM, _package(), *map(str, inherited)]
         try:
-            self._process = subprocess.Popen(
-                arguments,
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                pass_fds=inherited,
-                env={"PATH": os.environ.get("PATH", os.defpath)},
-                cwd="/",
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise SandboxError(f"the machine's helper can't be started ({error})") from error
+            with translated("the machine's helper can't be started"):
+                self._process = subprocess.Popen(
+                    arguments,
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._errors,
+                    stderr=self._errors,
+                    pass_fds=inherited,
+                    env={"PATH": os.environ.get("PATH", os.defpath)},
+                    cwd="/",
+                    start_new_session=True,
+                )
         finally:
             os.close(life)
             os.close(plan_file)
@@ -191,10 +207,8 @@ class Jail:
         return asyncio.ensure_future(feed(sink, stdin))
 
     def _send(self, message: bytes, descriptors: list[int]) -> None:
-        try:
+        with translated("the machine can't be spoken to"):
             socket.send_fds(self._control, [message], descriptors)
-        except OSError as error:
-            raise SandboxError(f"the machine can't be spoken to ({error})") from error
 
     def _receive(self) -> None:
         try:

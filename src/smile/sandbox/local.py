@@ -18,7 +18,7 @@ from smile.errors import SandboxError
 from smile.sandbox import cgroups, host
 from smile.sandbox.base import WORK_DIR, Exited, Limits, Spec
 from smile.sandbox.furniture import CA_PATH, texts
-from smile.sandbox.jailer import Jail, clear, memory_file
+from smile.sandbox.jailer import Jail, clear, memory_file, translated
 from smile.sandbox.network import NO_PROXY, variables
 from smile.sandbox.plan import Plan, Request
 from smile.sandbox.relay import Handler, Listener, relay
@@ -38,6 +38,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "TERM": "xterm",
 }
+_UNBUILT = "the machine can't be built"
 _TRIAL = Limits(memory=256 * 1024**2, pids=32, disk=128 * 1024**2)
 
 
@@ -63,14 +64,15 @@ class LocalEngine:
         except SandboxError as error:
             return host.why(error.message)
         except OSError as error:
-            return f"the machine can't be built: {error}"
+            return f"{_UNBUILT}: {error}"
         return ""
 
     @asynccontextmanager
     async def open(self, spec: Spec) -> AsyncIterator[LocalSandbox]:
         """Open a machine; the image is ``host``, or an unpacked root file system's directory."""
         await _clear()
-        sandbox = LocalSandbox(spec, self._egress(spec.network.proxy))
+        with translated(_UNBUILT):
+            sandbox = LocalSandbox(spec, self._egress(spec.network.proxy))
         try:
             try:
                 await sandbox.boot()
@@ -129,6 +131,10 @@ class LocalSandbox:
 
     async def boot(self) -> None:
         """Build the machine and serve its two ways out."""
+        with translated(_UNBUILT):
+            await self._boot()
+
+    async def _boot(self) -> None:
         plan = _plan(self._spec, self._lower, self._runtime)
         self._jail = await Jail.start(plan, self._blob)
         for listening, handler in zip(

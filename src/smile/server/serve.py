@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smile.errors import ConfigError
+from smile.errors import ConfigError, ServerError
 
 if TYPE_CHECKING:
     import uvicorn
@@ -53,6 +53,7 @@ async def serving(
 
     Raises:
         ConfigError: the port can't be had for another reason than being taken.
+        ServerError: no port can be had, or the server did not start.
     """
     ending = asyncio.Event()
 
@@ -70,7 +71,7 @@ async def serving(
         await asyncio.wait({task})
         failure = task.exception()
     if failure is not None:
-        raise failure
+        raise ServerError("the orchestrator's server did not start") from failure
 
 
 async def _serve(load: Callable[[], uvicorn.Server], listener: socket.socket) -> None:
@@ -83,11 +84,21 @@ def _listen(port: int) -> socket.socket:
     try:
         return _bound(port)
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        if error.errno in {errno.EACCES, errno.EPERM}:
             raise ConfigError(
-                f"can't listen on port {port}: {error.strerror}", "choose another port"
+                f"can't listen on port {port}: {error.strerror}",
+                "choose another port with --port or SMILE_PORT: those below 1024 are for root",
             ) from error
-    return _bound(0)
+        if error.errno != errno.EADDRINUSE or not port:
+            raise _unreachable(error) from error
+    try:
+        return _bound(0)
+    except OSError as error:
+        raise _unreachable(error) from error
+
+
+def _unreachable(error: OSError) -> ServerError:
+    return ServerError(f"can't listen on {_LOOPBACK}: {error.strerror or error}")
 
 
 def _bound(port: int) -> socket.socket:

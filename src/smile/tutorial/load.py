@@ -47,11 +47,6 @@ def load(path: Path, *, steps: bool = True) -> Tutorial:
 
 
 def _text(path: Path) -> str:
-    if not path.exists():
-        raise TutorialError(f"There is no tutorial {path}", "Give the path of a Markdown file.")
-    if not path.is_file():
-        kind = "a directory" if path.is_dir() else "no regular file"
-        raise TutorialError(f"{path} is {kind}", "Give the path of a Markdown file.")
     raw = _bytes(path)
     if len(raw) > MAX_BYTES:
         raise TutorialError(
@@ -75,6 +70,11 @@ def _text(path: Path) -> str:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if not path.exists():
+            raise TutorialError(f"There is no tutorial {path}", "Give the path of a Markdown file.")
+        if not path.is_file():
+            kind = "a directory" if path.is_dir() else "no regular file"
+            raise TutorialError(f"{path} is {kind}", "Give the path of a Markdown file.")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:

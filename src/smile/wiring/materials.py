@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from smile.errors import TutorialError
+
 __all__ = ["Materials", "gather"]
 
 LARGEST_FILE: Final = 16 * 1024**2
@@ -45,20 +47,33 @@ def gather(tutorial: Path, text: str) -> Materials:
     does one to version control, settings, reports or answer keys.
     """
     home = tutorial.parent.resolve()
-    files = {tutorial.name: tutorial.read_bytes()}
+    files = {tutorial.name: _tutorial(tutorial)}
     left_out: list[str] = []
     room = LARGEST_TOTAL
     for name in _references(text):
         path = _inside(home, name)
         if path is None or name in files:
             continue
-        size = path.stat().st_size
-        if size > min(LARGEST_FILE, room) or len(files) >= MOST_FILES:
-            left_out.append(f"{name} ({size:,} bytes) was too big to be given to the newcomer")
+        try:
+            size = path.stat().st_size
+            if size > min(LARGEST_FILE, room) or len(files) >= MOST_FILES:
+                left_out.append(f"{name} ({size:,} bytes) was too big to be given to the newcomer")
+                continue
+            files[name] = path.read_bytes()
+        except OSError as error:
+            left_out.append(f"{name} can't be read ({error.strerror}): the newcomer has it not")
             continue
-        files[name] = path.read_bytes()
         room -= size
     return Materials(files, tuple(left_out))
+
+
+def _tutorial(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:  # it could be read a moment ago
+        raise TutorialError(
+            f"Can't read {path}: {error.strerror}", "See whether something else changes it."
+        ) from error
 
 
 def _references(text: str) -> Iterator[str]:

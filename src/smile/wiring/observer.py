@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from smile.wire import JournalEntry
 
 __all__ = ["Observer"]
@@ -10,11 +12,11 @@ __all__ = ["Observer"]
 class Observer:
     """Is told of what happens, and does nothing of it: what wants to speak overrides this."""
 
-    def say(self, sentence: str) -> None:
-        """A sentence about the run itself: what was chosen and why."""
+    def say(self, sentence: str, *, about: str = "note") -> None:
+        """A sentence about the run itself: what was chosen and why; ``about`` names the topic."""
 
-    def detail(self, sentence: str) -> None:
-        """A sentence for those who want to know more."""
+    def address(self, url: str, file: Path) -> None:
+        """Where the run can be watched and stopped, and the file with the token for it."""
 
     def entry(self, entry: JournalEntry) -> None:
         """Something was written to the journal."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from smile import __version__
 from smile.config import FailOn
 from smile.errors import SmileError
+from smile.redaction import redacted
 from smile.report.build import build
 from smile.report.model import Report
 from smile.report.record import RunRecord
@@ -71,8 +72,8 @@ class Outcome:
 
 
 def conclude(plan: Plan, ran: Ran) -> Outcome:
-    """Make the report and write it."""
-    record = RunRecord(
+    """Make the report and write it; what it is made from is redacted, so it is, too."""
+    whole = RunRecord(
         tutorial=replace(plan.tutorial, steps=parse(plan.tutorial.text)),
         machine=ran.machine,
         provider=plan.provider.name,
@@ -82,6 +83,7 @@ def conclude(plan: Plan, ran: Ran) -> Outcome:
         environment_notes=plan.notes,
         provider_reason=plan.provider.reason,
     )
+    record = redacted(whole, plan.redact)
     report = build(record)
     files: Written | None = None
     not_written: ReportNotWritten | None = None

@@ -6,9 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from smile.config import Config
 from smile.errors import ConfigError
+from smile.redaction import Redactor
 from smile.sandbox.base import Network
 from smile.tutorial.load import load
 from smile.tutorial.model import Tutorial
@@ -21,7 +23,10 @@ __all__ = ["Plan", "make"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``files`` are what the newcomer gets; ``notes`` say what else was given to the sandbox."""
+    """``files`` are what the newcomer gets; ``notes`` say what else was given to the sandbox.
+
+    ``redact`` takes secrets out of all that is written and told of the run.
+    """
 
     config: Config
     tutorial: Tutorial
@@ -29,6 +34,7 @@ class Plan:
     provider: providers.Choice
     network: Network
     notes: tuple[str, ...]
+    redact: Redactor
 
     @property
     def tutorial_digest(self) -> str:
@@ -79,29 +85,28 @@ class Plan:
         }
 
 
-def make(config: Config, environ: Mapping[str, str], observer: Observer) -> Plan:
+def make(config: Config, environ: Mapping[str, str], observer: Observer, redact: Redactor) -> Plan:
     """Read the tutorial and choose the provider, which is the first thing said.
 
     Raises ``InputError`` or ``ProviderError``.
     """
     provider = providers.choose(config.llm_provider, environ)
-    observer.say(f"provider {provider.name}: {provider.reason}")
+    observer.say(f"provider {provider.name}: {provider.reason}", about="provider")
     tutorial = load(config.tutorial, steps=False)  # the report needs them, at the end
     found = materials.gather(config.tutorial, tutorial.text)
     for sentence in found.left_out:
         observer.say(sentence)
     network, notes = _network(config)
-    return Plan(config, tutorial, found.files, provider, network, (*notes, *found.left_out))
+    redact.learn_url(network.proxy)
+    told = (*notes, *found.left_out)
+    return Plan(config, tutorial, found.files, provider, network, told, redact)
 
 
 def _network(config: Config) -> tuple[Network, tuple[str, ...]]:
     """What the sandbox gets of the author's network, and the sentences that say so."""
     bundle, proxy = config.network.ca_bundle, config.network.proxy
-    if bundle is not None and not bundle.is_file():
-        raise ConfigError(
-            f"the certificates {bundle} do not exist",
-            "correct network.caBundle of smile.json, or SSL_CERT_FILE and REQUESTS_CA_BUNDLE",
-        )
+    if bundle is not None:
+        _check_certificates(bundle)
     notes = []
     if bundle is not None:
         notes.append(f"The certificates of the author's network ({bundle}) were given to it.")
@@ -113,3 +118,15 @@ def _network(config: Config) -> tuple[Network, tuple[str, ...]]:
 def _address(proxy: str) -> str:
     """Host and port: what stands before the @ may be a password."""
     return proxy.rpartition("@")[2].partition("://")[2] or proxy.rpartition("@")[2]
+
+
+def _check_certificates(bundle: Path) -> None:
+    where = "correct network.caBundle of smile.json, or SSL_CERT_FILE and REQUESTS_CA_BUNDLE"
+    try:
+        bundle.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(f"the certificates {bundle} do not exist", where) from error
+    except OSError as error:
+        raise ConfigError(
+            f"can't read the certificates {bundle}: {error.strerror}", where
+        ) from error

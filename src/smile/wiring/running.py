@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING
 
 from smile import wire
 from smile.config import Config, SandboxKind
-from smile.errors import NoEvidenceError, SandboxError, StorageError
+from smile.errors import (
+    BUG,
+    BugError,
+    NoEvidenceError,
+    SandboxError,
+    SmileError,
+    StorageError,
+    exhausted,
+)
 from smile.loop.exchange import Exchange
 from smile.loop.runner import LoopSettings, Runner
 from smile.loop.store import Beginning, Store, read_journal
+from smile.redaction import Redactor
 from smile.sandbox.base import TUTORIAL_DIR, Machine, Sandbox, Spec
 from smile.server.address import Address, beside, published
 from smile.server.serve import Served, serving
@@ -45,6 +54,7 @@ async def run(
     stop: asyncio.Event,
     observer: Observer | None = None,
     fresh: bool = False,
+    redactor: Redactor | None = None,
 ) -> Outcome:
     """Follow the tutorial, and write the report.
 
@@ -54,12 +64,13 @@ async def run(
         stop: when set, the loop ends, the sandbox is closed and the report is written.
         observer: is told of what happens.
         fresh: forget a run that was cut short.
+        redactor: takes secrets out of all that is written and told; it learns the run's tokens.
 
     Raises:
         SmileError: nothing could be observed, or the input is wrong; there is no report.
     """
     watcher = observer or Observer()
-    plan = make(config, environ, watcher)
+    plan = make(config, environ, watcher, redactor or Redactor.of(environ))
     with Store(config.state_file) as store:
         begun = store.begin(plan.identity(secrets.token_hex(4)), wire.now(), fresh=fresh)
         for message in begun.messages:
@@ -112,7 +123,7 @@ async def _remove_elsewhere(begun: Beginning, observer: Observer) -> None:
 async def _follow(
     plan: Plan, store: Store, begun: Beginning, observer: Observer, stop: asyncio.Event
 ) -> Ran:
-    exchange = Exchange()
+    exchange = Exchange(new_token=lambda: plan.redact.learn(secrets.token_urlsafe()))
     outset = Outset(begun.state, exchange)
     runner: Runner | None = None
 
@@ -128,7 +139,7 @@ async def _follow(
         runner = _runner(plan, sandbox, store, exchange, observer)
         loading = asyncio.create_task(asyncio.to_thread(_load_report))
         try:
-            last = await runner.run(begun.state)
+            last, failure = await _seen_through(runner, begun.state)
         finally:
             await loading
         server.stop()
@@ -137,7 +148,27 @@ async def _follow(
 
     from smile.wiring.outcome import Ran
 
-    return Ran(last, machine, read_journal(store.journal_path), runner.failure, entrance)
+    return Ran(last, machine, read_journal(store.journal_path), failure, entrance)
+
+
+async def _seen_through(runner: Runner, begin: LoopState) -> tuple[LoopState, SmileError | None]:
+    """The last state, and what ended the run when that was a fault.
+
+    A bug of ours is such a fault, too: what was seen until then is reported all the same.
+    """
+    try:
+        return await runner.run(begin), runner.failure
+    except Exception as error:
+        if isinstance(error, SmileError) and error.exit_code != BUG:
+            raise
+        last = runner.state
+        if last is None or not last.status.ended:
+            raise  # not even that could be noted
+        fault: SmileError | None = exhausted(error)
+        if fault is None:
+            fault = BugError(f"{type(error).__name__}: {error}")
+            fault.__cause__ = error
+        return last, fault
 
 
 def _load_report() -> None:
@@ -162,6 +193,7 @@ def _runner(
         exchange=exchange,
         settings=settings,
         on_entry=observer.entry,
+        redact=plan.redact,
     )
 
 
@@ -188,7 +220,7 @@ async def _serve(
     file = beside(plan.config.state_file)
     async with serving(api, plan.config.port) as server:
         address = Address(f"http://127.0.0.1:{server.port}", exchange.observer_token)
-        observer.detail(f"{address.url}/api/status, its token is in {file}")
+        observer.address(address.url, file)
         with published(file, address):
             async with outset.told():
                 yield server
@@ -203,7 +235,8 @@ async def _open(
     # A resumed run stays on the engine that it began on: its report tells of one machine.
     kind = SandboxKind(begun.dead_engine) if begun.resumed and begun.dead_engine else config.sandbox
     choice = await engines.choose(kind, config.container_image)
-    observer.say(f"sandbox {choice.engine.name}" + (f": {choice.reason}" if choice.reason else ""))
+    because = f": {choice.reason}" if choice.reason else ""
+    observer.say(f"sandbox {choice.engine.name}{because}", about="sandbox")
     if begun.dead_run:
         await choice.engine.remove(begun.dead_run)
         if begun.dead_engine not in {"", choice.engine.name}:

@@ -1,0 +1,56 @@
+"""Keys of the usual shapes. Put together here, so that no scanner takes this file for a leak."""
+
+from __future__ import annotations
+
+import base64
+
+BODY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQ"
+PEM_LINES = (BODY, "QyNTUxOQAAACCq4dn0h2KxV7m8", "Zx81Qw==")
+
+
+def pem(kind: str = "OPENSSH ", lines: tuple[str, ...] = PEM_LINES) -> str:
+    """A private key as OpenSSH writes it."""
+    return "\n".join(
+        [f"-----BEGIN {kind}PRIVATE KEY-----", *lines, f"-----END {kind}PRIVATE KEY-----"]
+    )
+
+
+def _b64(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+KEYS = {
+    "anthropic": "sk-" + "ant-api03-" + "aB3x" * 10 + "-QAA",
+    "openai": "sk-" + "proj-" + "9xYk" * 12,
+    "openai-old": "sk-" + "T3Blbk" + "FJq8Wz" * 7,
+    "google": "AI" + "zaSy" + "Dd3F" * 8 + "x",
+    "google-oauth": "ya29" + "." + "a0Af_b4" * 8,
+    "github": "ghp" + "_" + "a1B2" * 9,
+    "github-app": "ghs" + "_" + "Q7w8" * 9,
+    "github-fine": "github" + "_pat_" + "11ABCDE0Y0" + "k8Jd2mP" * 8,
+    "gitlab": "glpat" + "-" + "x1Yz" * 5,
+    "aws-id": "AKIA" + "2E0A8F3B7K9QX5ZM",
+    "slack": "xox" + "b-2841750913-2841750914-" + "Kd8sQ2mZ" * 3,
+    "stripe": "sk" + "_live_" + "4eC39HqL" * 3,
+    "npm": "npm" + "_" + "aB3dE5" * 6,
+    "pypi": "pypi" + "-AgEIcHlwaS5vcmc" + "C3kd0" * 10,
+    "hugging-face": "hf" + "_" + "kQ8sZ2" * 6,
+    "jwt": ".".join(
+        [_b64('{"alg":"HS256","typ":"JWT"}'), _b64('{"sub":"1234567"}'), "c2lnbmF0dXJl"]
+    ),
+}
+"""Each a word of its own: wherever it stands, it is a secret."""
+
+AWS_SECRET = "wJa1rXUt" + "nFEMI/K7MDENG/bPxRfi" + "CY3x9kQz2mLp"
+
+IN_CONTEXT = {
+    "bearer": ("Authorization: Bearer {}", "k8Jd2mPq7sZx4vBn"),
+    "basic": ("Authorization: Basic {}", "YW5uOmZyMzNkb20h"),
+    "key-header": ('-H "x-api-key: {}"', "k8Jd2mPq7sZx4vBn"),
+    "url": ("https://ann:{}@proxy.internal:3128/x", "fr33d0m-2-all"),
+    "url-without-user": ("redis://:{}@cache:6379", "fr33d0m2all"),
+    "aws": ("AWS_SECRET_ACCESS_KEY={}", AWS_SECRET),
+    "aws-prompt": ("AWS Secret Access Key [None]: {}", AWS_SECRET),
+    "aws-json": ('"SecretAccessKey": "{}"', AWS_SECRET),
+}
+"""Around it, and the secret: these are seen by what stands before them."""
