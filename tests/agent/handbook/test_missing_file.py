@@ -33,7 +33,7 @@ def test_flask_is_told_where_the_application_is() -> None:
     assert remedy(answer).commands == ("flask --app shop run",)
 
 
-def test_a_file_that_only_a_block_names_is_missing_there() -> None:
+def test_where_a_block_names_the_file_is_told() -> None:
     makefile = "isles.dat : books/isles.txt\n\tcount books/isles.txt > isles.dat"
     scene = on(file("Makefile", makefile), sh("make"), sh("touch books/isles.txt"))
 
@@ -42,5 +42,5 @@ def test_a_file_that_only_a_block_names_is_missing_there() -> None:
     )
 
     assert gap(answer).kind == "missing_file"
-    assert gap(answer).location.line == 4
-    assert gap(answer).location.quote == "isles.dat : books/isles.txt"
+    assert gap(answer).location.quote == "make"
+    assert gap(answer).problem.endswith("It is named on line 4.")

@@ -17,6 +17,11 @@ from tests.agent.handbook.scene import gap, on, remedy, sh, typed, verdict
         ("make: tree: No such file or directory\nmake: *** [Makefile:2: all] Error 127", "tree"),
         ('exec: "tree": executable file not found in $PATH', "tree"),
         ("Command 'tree' not found, but can be installed with:\napt install tree", "tree"),
+        (
+            "error: Failed to spawn: `tree`\n  Caused by: No such file or directory (os error 2)",
+            "tree",
+        ),
+        ("error: Failed to spawn: tree\n  cause: No such file or directory (os error 2)", "tree"),
         ("npm error syscall spawn tree\nnpm error Error: spawn tree ENOENT", "tree"),
     ],
 )
@@ -151,13 +156,21 @@ def test_uv_is_not_installed_with_uv() -> None:
     ],
 )
 def test_what_the_text_takes_for_granted_is_missing_there(sentence: str, program: str) -> None:
-    scene = on(sentence, "Some more words.", sh(f"{program} --version"))
+    scene = on(sentence, *["Some more words."] * 5, sh(f"{program} --version"))
 
     answer = scene.ask(f"{program} --version", f"bash: {program}: command not found", 127)
 
     assert gap(answer).location.line == 3
     assert gap(answer).location.quote == sentence
-    assert remedy(answer).line == 8
+    assert remedy(answer).line == 16
+
+
+def test_right_below_a_sentence_the_command_itself_is_the_place() -> None:
+    scene = on("You need `jq`.", sh("jq ."))
+
+    answer = scene.ask("jq .", "bash: jq: command not found", 127)
+
+    assert gap(answer).location.quote == "jq ."
 
 
 @pytest.mark.parametrize(
@@ -173,8 +186,8 @@ def test_what_the_text_takes_for_granted_is_missing_there(sentence: str, program
 )
 def test_a_sentence_about_something_else_takes_no_program_for_granted(sentence: str) -> None:
     program = "make" if "Make" in sentence else "go"
-    scene = on(sentence, sh(f"{program} x"))
+    scene = on(sentence, *["Some more words."] * 5, sh(f"{program} x"))
 
     answer = scene.ask(f"{program} x", f"bash: {program}: command not found", 127)
 
-    assert gap(answer).location.line == 6
+    assert gap(answer).location.line == 14 + 2

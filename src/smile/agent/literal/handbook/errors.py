@@ -20,7 +20,7 @@ _PROGRAM = (
     r"^zsh: command not found: (\S+)",
     r"^(?:/bin/)?(?:ba|da|a)?sh: (?:line )?(?:\d+: )?([^\s:/]+): (?:not found|inaccessible)",
     rf"^/?\S*env: {_Q}?({_N[:-1]}:/\s]+){_Q}?: No such file or directory",
-    rf"[Ff]ailed to spawn: {_Q}({_N}+){_Q}",
+    rf"[Ff]ailed to spawn: {_Q}?([\w.+-]+){_Q}?$",
     r"exec: \"([^\"/]+)\": executable file not found",
     rf"^Command {_Q}({_N}+){_Q} not found",
     r"\bspawn ([\w.+-]+) ENOENT",

@@ -24,16 +24,23 @@ _NEEDED = (
     r"\b(?:(?:you|we)(?:'ve| have| already have| should have| must have|'ll need| will need| need)|"
     r"assum\w+|prerequisites?|requires?|required|make sure|ensure|be sure)\b[^;]{{0,120}}?{name}"
 )
+_FAR = 10
+"""Lines from which on a writer looks for the sentence rather than for the command."""
 _TELLS_HOW = regex(
     r"\binstall (?:it|them|this)\b|\binstalled (?:by|with|using|via)\b", re.IGNORECASE
 )
 
 
 def place(case: Case, program: str) -> Location | None:
-    """The last sentence above the failing line that takes the program for granted, if any."""
+    """The last sentence above the failing line that takes the program for granted, if any.
+
+    ``None`` also when it stands right above: then the command is as good a place.
+    """
     names = products.names(program)
     found = [s for s in _above(case) if _takes_for_granted(s, names)]
-    return case.at(found[-1].lines) if found else None
+    if not found or case.line - found[-1].lines.last < _FAR:
+        return None
+    return case.at(found[-1].lines)
 
 
 def _above(case: Case) -> Iterator[Sentence]:

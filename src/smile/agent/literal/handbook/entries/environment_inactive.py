@@ -13,7 +13,7 @@ from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
 from smile.regex import regex
-from smile.tutorial.model import Command, Lines, Run, Terminal
+from smile.tutorial.model import Command, Run, Terminal
 from smile.wire import GapKind
 
 _ENVIRONMENT = regex(r"^(?P<env>.*/[^/]*(?:env|ENV)[^/]*)/bin/(?P<program>[^/]+)$")
@@ -91,7 +91,6 @@ def _explain(case: Case, program: str, env: str) -> Advice:
             fix=f"Say before line {case.line}: press Ctrl+C to stop the server of line {started}, "
             f"or open a second terminal and run `{activate}` there.",
             remedy=remedy,
-            location=case.at(Lines(started, started)),
         )
     if later is not None and not earlier:
         kind, title = GapKind.WRONG_ORDER, f"`{program}` is used before its environment is active"

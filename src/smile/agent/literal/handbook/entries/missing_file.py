@@ -8,8 +8,7 @@ from smile.agent.literal.handbook import errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import instead, needs, paste
-from smile.tutorial.model import Lines
-from smile.wire import GapKind, Location
+from smile.wire import GapKind
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -19,26 +18,25 @@ def diagnose(case: Case) -> Advice | None:
         return None
     if errors.wanted_file(case) == "app.py" and (named := _application(case)):
         return named
-    place = _named_in_block(case, path)
-    where = f" It is named on line {place.line}." if place else ""
+    named_at = _named_in_block(case, path)
+    where = f" It is named on line {named_at}." if named_at else ""
     return Advice(
         kind=GapKind.MISSING_FILE,
         title=f"`{path}` does not exist",
         problem=f"{needs(case)} needs `{path}`, which no earlier step makes.{where}",
         fix=f"Show the contents of `{path}` before line {case.line}, or say where to get it.",
-        location=place,
     )
 
 
-def _named_in_block(case: Case, path: str) -> Location | None:
-    """The line of a file block that names the path, when the command itself does not."""
+def _named_in_block(case: Case, path: str) -> int:
+    """The line of a file block that names the path, 0 when the command itself does or none."""
     if any(path in word for word in case.words):
-        return None
+        return 0
     for block in reversed([w for w in case.writes if w.lines.first < case.line]):
         for line in range(block.lines.first + 1, block.lines.last):
             if path in case.lines[line - 1]:
-                return case.at(Lines(line, line))
-    return None
+                return line
+    return 0
 
 
 def _application(case: Case) -> Advice | None:
