@@ -9,16 +9,16 @@ those that belong to one::
     │   ├── UsageError                   command line; ValueError
     │   ├── ConfigError                  smile.json, environment; ValueError
     │   ├── TutorialError                the Markdown file; ValueError
-    │   └── StateError                   state, journal or lock: another run, another tutorial
+    │   └── StateError                   state file and journal: another run's, another tutorial's
     ├── NoEvidenceError               3  nothing could be observed; never a gap
     │   ├── SandboxError                 no engine, no image, the machine died
     │   │   └── SandboxTimeout           a machine was not ready in time; TimeoutError
     │   ├── AgentError                   a wrapper died, never called back, or talked nonsense
     │   ├── ProviderError                agent CLI, key or model service is missing or refused
-    │   ├── StorageError                 state and journal can't be written: no space, no rights
     │   ├── ServerError                  the orchestrator's own server can't listen or start
+    │   ├── StorageError                 state and journal can't be written: no space, no rights
     │   ├── ExhaustedError               this machine has no files, memory or space left
-    │   └── StoppedEarly                 stopped before the first attempt [wiring.running]
+    │   └── StoppedEarly            130  stopped before the first attempt [wiring.running]
     ├── OutputError                   3  there is evidence, and no place to put it; OSError
     │   └── ReportNotWritten             the three files [report.writer]
     ├── BugError                     70  a fault of SMILE itself, noticed in time
@@ -32,7 +32,7 @@ those that belong to one::
 Errors of a library are translated once, where the library is called, with the library's error as
 their cause: ``sandbox.docker_api`` (aiodocker, aiohttp), ``sandbox.jailer`` (sockets, processes),
 ``server.serve`` (sockets, uvicorn), ``agent.client`` (http.client), ``config.file`` (json),
-``loop.journal`` and ``loop.store`` (files, pydantic). ``gateway.egress`` turns them into answers of
+``loop.journal`` and ``loop.disk`` (files, pydantic). ``gateway.egress`` turns them into answers of
 HTTP, for its callers are programs of the tutorial. A machine that has nothing left fails anywhere,
 so ``exhausted`` is asked at the edge.
 """
@@ -88,9 +88,9 @@ class TutorialError(InputError, ValueError):
 
 
 class StateError(InputError):
-    """State file, journal or lock can't be used, or belong to another run or tutorial."""
+    """State file or journal belong to another run, another tutorial, or are not ours."""
 
-    usual_hint = "free space there, check the rights, or name another place with SMILE_STATE_DIR"
+    usual_hint = "check its rights, or name another place with SMILE_STATE_DIR"
 
 
 class NoEvidenceError(SmileError):
@@ -123,18 +123,18 @@ class ProviderError(NoEvidenceError):
     usual_hint = "leave --provider and llmProvider out, or take literal"
 
 
-class StorageError(NoEvidenceError):
-    """State and journal can't be written: what stands in the journal can be gone on with."""
-
-    usual_hint = "free space there, check the rights, or name another place with SMILE_STATE_DIR"
-
-
 class ServerError(NoEvidenceError):
     """The orchestrator's own server can't listen or start."""
 
     usual_hint = (
         "see whether this machine has a loopback address and can open more files, run again"
     )
+
+
+class StorageError(NoEvidenceError):
+    """State and journal can't be written: what stands in the journal can be gone on with."""
+
+    usual_hint = "free space there, check the rights, or name another place with SMILE_STATE_DIR"
 
 
 class ExhaustedError(NoEvidenceError):

@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "schema/smile-report.schema.json").read_text(encoding="utf-8"))
 REPORTS = ("smile-report.md", "smile-report.json", "smile-audit.log")
 
+PROGRAM = ("-m", "smile.cli.main")
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 _LEFT_OUT = ("_API_KEY", "SMILE_", "DOCKER_", "_PROXY", "_proxy")
@@ -83,7 +84,7 @@ class Smile:
 
     def __init__(self, where: Path) -> None:
         self.where = where
-        self.program: tuple[str, ...] = ("-m", "smile.cli.main")
+        self.program: Sequence[str] = PROGRAM
         """What Python is to run: a test may put something broken in its place."""
         self._temporary = where.parent / f"{where.name}-tmp"
         self._temporary.mkdir()

@@ -196,9 +196,7 @@ def test_a_bug_in_the_midst_of_a_run_closes_the_sandbox_and_leaves_what_was_seen
     trace = crashed(smile, ended)
     assert "in broken" in trace
     assert '"event": "iteration_start"' in trace
-    state = json.loads((smile.where / ".smile/state.json").read_text(encoding="utf-8"))
-    assert state["status"] == "error"
-    assert "ZeroDivisionError" in state["errorMessage"]
+    assert "ZeroDivisionError" in ended.report["summary"]["errorMessage"]
     assert "echo before" in (smile.where / ".smile/journal.jsonl").read_text(encoding="utf-8")
 
 

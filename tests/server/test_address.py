@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from smile.errors import StateError
+from smile.errors import StateError, StorageError
 from smile.server.address import Address, beside, published, read
 
 HERE = Address("http://127.0.0.1:1234", "secret")
@@ -68,7 +68,7 @@ def test_what_is_no_address_is_told(tmp_path: Path, text: str) -> None:
 def test_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
-        pytest.raises(StateError, match="can't write"),
+        pytest.raises(StorageError, match="can't write"),
         published(tmp_path / "file" / "observer.json", HERE),
     ):
         pass

@@ -13,6 +13,7 @@ from smile.errors import SandboxError
 from smile.loop.exchange import Exchange
 from smile.loop.feed import Subscriber
 from smile.loop.state import initial
+from smile.redaction import Redactor
 from smile.wire import Status
 from smile.wiring.outset import Outset
 
@@ -28,7 +29,7 @@ async def told(client: Subscriber) -> list[dict[str, Any]]:
 
 async def test_a_machine_that_does_not_open_ends_in_error() -> None:
     exchange = Exchange()
-    outset = Outset(STATE, exchange)
+    outset = Outset(STATE, exchange, Redactor())
     with exchange.feed.subscribe() as client:
         with pytest.raises(SandboxError):
             async with outset.told():
@@ -45,9 +46,21 @@ async def test_a_machine_that_does_not_open_ends_in_error() -> None:
     assert exchange.ended.is_set()
 
 
+async def test_what_is_told_of_it_holds_no_secret() -> None:
+    exchange = Exchange()
+    outset = Outset(STATE, exchange, Redactor([("tulip7battery", "[redacted]")]))
+    with exchange.feed.subscribe() as client:
+        with pytest.raises(SandboxError):
+            async with outset.told():
+                raise SandboxError("no machine for tulip7battery")
+        messages = await told(client)
+    assert "no machine for [redacted]" in outset.state.to_json()
+    assert "tulip7battery" not in json.dumps(messages) + outset.state.to_json()
+
+
 async def test_a_stop_while_the_machine_opens_ends_in_stopped() -> None:
     exchange = Exchange()
-    outset = Outset(STATE, exchange)
+    outset = Outset(STATE, exchange, Redactor())
 
     async def opening() -> None:
         async with outset.told():
@@ -68,7 +81,7 @@ async def test_a_stop_while_the_machine_opens_ends_in_stopped() -> None:
 
 async def test_a_loop_that_has_ended_has_told_of_it_itself() -> None:
     exchange = Exchange()
-    outset = Outset(STATE, exchange)
+    outset = Outset(STATE, exchange, Redactor())
 
     async def ending() -> None:
         async with outset.told():

@@ -70,8 +70,8 @@ class LocalEngine:
     @asynccontextmanager
     async def open(self, spec: Spec) -> AsyncIterator[LocalSandbox]:
         """Open a machine; the image is ``host``, or an unpacked root file system's directory."""
-        await _clear()
         with translated(_UNBUILT):
+            await _clear()
             sandbox = LocalSandbox(spec, self._egress(spec.network.proxy))
         try:
             try:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from smile.errors import StateError
+from smile.errors import StateError, StorageError
 
 __all__ = ["Address", "beside", "published", "read"]
 
@@ -36,13 +36,11 @@ def beside(state_file: Path) -> Path:
 
 @contextmanager
 def published(path: Path, address: Address) -> Iterator[None]:
-    """The file is there while this is open; mode 0600. Raises ``StateError``."""
+    """The file is there while this is open; mode 0600. Raises ``StorageError``."""
     try:
         fd = _written(path, json.dumps(asdict(address)) + "\n")
     except OSError as error:
-        raise StateError(
-            f"can't write {path}: {error.strerror}", "free space, or check the rights"
-        ) from error
+        raise StorageError(f"can't write {path}: {error.strerror}") from error
     try:
         yield
     finally:

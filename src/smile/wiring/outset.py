@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from smile import wire
@@ -17,11 +17,12 @@ _DRAIN = 0.5
 
 
 class Outset:
-    """Tells observers how a run ended that ended before its loop began."""
+    """Tells observers, without secrets, how a run ended that ended before its loop began."""
 
-    def __init__(self, state: LoopState, exchange: Exchange) -> None:
+    def __init__(self, state: LoopState, exchange: Exchange, redact: Callable[[str], str]) -> None:
         self.state = state
         self._exchange = exchange
+        self._redact = redact
 
     @asynccontextmanager
     async def told(self) -> AsyncIterator[None]:
@@ -36,7 +37,7 @@ class Outset:
     async def _end(self, error: BaseException) -> None:
         failed = isinstance(error, Exception)  # else it was cancelled: somebody stopped it
         status = Status.ERROR if failed else Status.STOPPED
-        why = str(error) if failed else self._exchange.stop_reason
+        why = self._redact(str(error) if failed else self._exchange.stop_reason)
         reason = {"error_message": why} if failed else {"stop_reason": why}
         at = wire.now()
         self.state = self.state.model_copy(update={"status": status, "updated_at": at, **reason})

@@ -15,6 +15,7 @@ from smile.config import Config, SandboxKind
 from smile.errors import (
     BUG,
     BugError,
+    ExhaustedError,
     NoEvidenceError,
     SandboxError,
     SmileError,
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from smile.wiring.outcome import Outcome, Ran
 
 __all__ = ["StoppedEarly", "run"]
+
+
+_GOES_ON = (StorageError, ExhaustedError, BugError)
+"""Ends that are none of the run's own: as after a crash, the next run goes on."""
 
 
 class StoppedEarly(NoEvidenceError):  # noqa: N818 - what happened, not what went wrong
@@ -88,7 +93,7 @@ async def run(
 
 def _closed(store: Store, outcome: Outcome) -> Outcome:
     """Note that nothing is left to do; where something is, the next run sees to it."""
-    if outcome.files is None or isinstance(outcome.error, StorageError):
+    if outcome.files is None or isinstance(outcome.error, _GOES_ON):
         return outcome
     end = JournalEntry(
         timestamp=wire.now(), event=JournalEvent.RUN_END, iteration=outcome.state.iteration
@@ -124,7 +129,7 @@ async def _follow(
     plan: Plan, store: Store, begun: Beginning, observer: Observer, stop: asyncio.Event
 ) -> Ran:
     exchange = Exchange(new_token=lambda: plan.redact.learn(secrets.token_urlsafe()))
-    outset = Outset(begun.state, exchange)
+    outset = Outset(begun.state, exchange, plan.redact)
     runner: Runner | None = None
 
     def state() -> LoopState:
