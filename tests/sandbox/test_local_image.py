@@ -63,7 +63,7 @@ async def test_the_wrapper_runs_where_there_is_no_python(image: Path) -> None:
         assert (await py(sandbox, program)).output == "3\n"
         started = await sandbox.run((*sandbox.agent, "student"), stdin=b"no task", seconds=60)
         assert started.code == 1
-        assert "validation error" in started.output
+        assert "standard input holds no task" in started.output
 
 
 async def test_it_is_not_changed_and_a_reset_shows_it_anew(image: Path) -> None:
