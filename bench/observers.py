@@ -126,7 +126,7 @@ def end_of(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 async def latency(count: int, seconds: float) -> bool:
     from smile.loop.exchange import Exchange  # noqa: PLC0415
-    from smile.loop.feed import Message  # noqa: PLC0415
+    from smile.loop.messages import Message  # noqa: PLC0415
     from smile.loop.state import initial  # noqa: PLC0415
     from smile.server.app import create_app  # noqa: PLC0415
     from smile.server.serve import serving  # noqa: PLC0415

@@ -19,7 +19,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from smile.loop.exchange import Exchange
-from smile.loop.feed import MAX_CLIENTS, Message
+from smile.loop.feed import MAX_CLIENTS
+from smile.loop.messages import Message
 from smile.loop.state import initial
 from smile.server.app import create_app
 from smile.server.serve import serving

@@ -33,8 +33,8 @@ from smile.loop.events import (
     Work,
 )
 from smile.loop.exchange import Exchange, Phase, Result
-from smile.loop.feed import message_of
 from smile.loop.machine import step
+from smile.loop.messages import message_of
 from smile.loop.state import State
 from smile.loop.store import Store
 from smile.loop.wrapper import Wrapper, cancelled
