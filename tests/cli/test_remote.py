@@ -23,7 +23,8 @@ from smile.cli import remote
 from smile.cli.remote import Remote
 from smile.errors import NoEvidenceError, SmileError, UsageError
 from smile.loop.exchange import Exchange
-from smile.loop.feed import MAX_CLIENTS, message_of
+from smile.loop.feed import MAX_CLIENTS
+from smile.loop.messages import message_of
 from smile.loop.state import initial
 from smile.server.address import Address, published
 from smile.server.app import create_app

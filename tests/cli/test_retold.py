@@ -21,7 +21,7 @@ from tests.loop.outputs import at
 from tests.loop.test_runner import ASK_THEN_COMPLETE
 
 from smile.cli.retold import Ended, Retold, ended
-from smile.loop.feed import enveloped, message_of
+from smile.loop.messages import enveloped, message_of
 from smile.loop.state import initial
 from smile.wire import JournalEntry, LoopState, Status
 from smile.wire.events import ConnectedPayload

@@ -21,7 +21,7 @@ from smile.cli.talk import About
 from smile.config import Config, FailOn, Provider, SandboxKind, load
 from smile.config.fields import FIELDS
 from smile.errors import InputError, NoEvidenceError, SmileError
-from smile.loop import events, exchange, feed, journal
+from smile.loop import events, exchange, feed, journal, messages
 from smile.loop.runner import LoopSettings
 from smile.loop.state import ANSWER_TOKENS, CHARACTERS_PER_TOKEN, initial
 from smile.report.model import Gap
@@ -316,7 +316,8 @@ async def test_every_endpoint_is_told() -> None:
 
 
 def test_every_event_of_the_websocket_is_told() -> None:
-    sent = set(re.findall(r'Message\(\s*"(\w+)"', inspect.getsource(feed))) | {"connected"}
+    source = inspect.getsource(messages) + inspect.getsource(feed)
+    sent = set(re.findall(r'Message\(\s*"(\w+)"', source)) | {"connected"}
     assert sent <= first_cells(section(page("api.md"), "WebSocket"))
     assert len(sent) == 8
 
@@ -366,7 +367,7 @@ GIB, MIB = 1024**3, 1024**2
         (f"{connections.MAX_CONNECTIONS}", "connections at a time"),
         (f"{connections.SECONDS:.0f} s", "time for a request's head, and for its answer"),
         (f"{server.BODY_SECONDS:.0f} s", "time for a body to arrive"),
-        (f"{feed.LARGEST:,} characters", "a message to an observer"),
+        (f"{messages.LARGEST:,} characters", "a message to an observer"),
         (f"{feed.BUFFERED}", "messages waiting for an observer"),
         (f"{feed.PER_SECOND} a second", "observations to an observer"),
         (f"{feed.MAX_CLIENTS}", "observers at a time"),

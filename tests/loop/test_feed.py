@@ -7,18 +7,10 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.loop.outputs import answer, asking, at, command
+from tests.loop.outputs import at, command
 
-from smile.loop.feed import (
-    BUFFERED,
-    LARGEST,
-    PER_SECOND,
-    Feed,
-    Message,
-    Subscriber,
-    message_of,
-)
-from smile.wire import JournalEntry, JournalEvent, Location, Status, Trigger
+from smile.loop.feed import BUFFERED, PER_SECOND, Feed, Subscriber
+from smile.loop.messages import LARGEST, Message
 from smile.wire.events import MentorOutputPayload
 
 
@@ -126,7 +118,7 @@ async def test_observations_that_come_too_fast_go_together_and_none_is_lost() ->
         messages += rest(client)
         assert numbers(messages) == list(range(200))
         assert weight(messages) == 200
-        assert 40 < len(messages) < 50
+        assert 30 < len(messages) < 40
 
 
 async def test_observations_that_wait_go_before_the_next_event_and_hold_it_up_in_no_case() -> None:
@@ -235,15 +227,6 @@ def test_whatever_happens_order_counts_and_rate_hold(steps: list[Step]) -> None:
         assert eleventh >= first + 1
 
 
-def test_a_message_has_a_bound_whatever_the_sandbox_posts() -> None:
-    huge = command(text="ü\\" * 100_000)
-    message = Message("observation", huge, throttled=True)
-    assert len(message.text) < LARGEST
-    payload = json.loads(message.text)["payload"]
-    assert huge.text.startswith(payload["text"][:-1])
-    assert payload["text"].endswith("…")
-
-
 async def test_what_goes_together_has_a_bound_too_and_no_long_texts() -> None:
     feed = Feed(Clock())
     with feed.subscribe() as client:
@@ -259,47 +242,3 @@ async def test_what_goes_together_has_a_bound_too_and_no_long_texts() -> None:
     assert len(last["earlier"]) < last["coalesced"]
     assert len(last["output"]) == 1000
     assert {len(each["output"]) for each in last["earlier"]} == {301}
-
-
-def test_journal_entries_become_the_published_events() -> None:
-    def told_of(event: JournalEvent, **fields: object) -> tuple[str, dict[str, object]] | None:
-        entry = JournalEntry(timestamp=at(0), event=event, iteration=2, **fields)  # type: ignore[arg-type]
-        message = message_of(entry)
-        return (message.event, json.loads(message.body)) if message else None
-
-    when = {"timestamp": "2030-01-01T00:00:00Z"}
-    assert told_of(JournalEvent.ITERATION_START) == ("iteration_start", {"iteration": 2, **when})
-    output = asking().model_copy(
-        update={
-            "problem": "make: not found",
-            "trigger": Trigger.MISSING_DEPENDENCY,
-            "location": Location(line=3, end_line=3, quote="make"),
-        }
-    )
-    assert told_of(JournalEvent.STUDENT_OUTPUT, student_output=output) == (
-        "student_output",
-        {
-            "status": "ask_mentor",
-            "summary": "stuck",
-            "currentStep": "2",
-            "iteration": 2,
-            "problem": "make: not found",
-            "questionForMentor": "What is missing?",
-            "trigger": "missing_dependency",
-            "location": {"line": 3, "endLine": 3, "quote": "make"},
-            **when,
-        },
-    )
-    assert told_of(JournalEvent.MENTOR_OUTPUT, mentor_result=answer()) == (
-        "mentor_output",
-        {"notes": "install make", "iteration": 2, **when},
-    )
-    assert told_of(JournalEvent.ERROR, message="boom") == ("error", {"message": "boom", **when})
-    assert told_of(JournalEvent.LOOP_COMPLETE, status=Status.BLOCKER, message="no way") == (
-        "loop_complete",
-        {"status": "blocker", "summary": "no way", "iterations": 2, **when},
-    )
-    observation = told_of(JournalEvent.OBSERVATION, observation=command(2))
-    assert observation is not None
-    assert observation[1]["exitCode"] == 0
-    assert told_of(JournalEvent.STATUS, status=Status.STARTING) is None

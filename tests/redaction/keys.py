@@ -47,6 +47,7 @@ IN_CONTEXT = {
     "bearer": ("Authorization: Bearer {}", "k8Jd2mPq7sZx4vBn"),
     "basic": ("Authorization: Basic {}", "YW5uOmZyMzNkb20h"),
     "key-header": ('-H "x-api-key: {}"', "k8Jd2mPq7sZx4vBn"),
+    "url-query": ("ws://127.0.0.1:4000/ws?token={}&x=1", "k8Jd2mPq7sZx4vBnK8Jd2mPq7sZx4vBn"),
     "url": ("https://ann:{}@proxy.internal:3128/x", "fr33d0m-2-all"),
     "url-without-user": ("redis://:{}@cache:6379", "fr33d0m2all"),
     "aws": ("AWS_SECRET_ACCESS_KEY={}", AWS_SECRET),

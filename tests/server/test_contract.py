@@ -16,7 +16,8 @@ from tests.loop.outputs import at
 from websockets.asyncio.client import connect
 
 from smile.loop.exchange import Exchange
-from smile.loop.feed import BUFFERED, Feed, Message
+from smile.loop.feed import BUFFERED, Feed
+from smile.loop.messages import Message
 from smile.loop.state import initial
 from smile.server.app import create_app
 from smile.server.contract import asyncapi, openapi, texts

@@ -6,7 +6,7 @@ import resource
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from smile.loop.exchange import Exchange
-from smile.loop.feed import MAX_CLIENTS, Message
+from smile.loop.feed import MAX_CLIENTS
+from smile.loop.messages import Message
 from smile.loop.state import initial
 from smile.server.app import create_app
 from smile.server.serve import serving
@@ -61,6 +62,12 @@ async def receive(socket: ClientConnection) -> dict[str, Any]:
     async with asyncio.timeout(5):
         message: dict[str, Any] = json.loads(await socket.recv())
     return message
+
+
+async def numbers(socket: ClientConnection, got: list[int]) -> None:
+    """Note what comes, to the end."""
+    async for text in socket:
+        got.extend([number_of(json.loads(text))])
 
 
 async def all_of(socket: ClientConnection) -> list[dict[str, Any]]:
@@ -146,16 +153,11 @@ async def until(true: Callable[[], bool]) -> None:
 
 async def test_an_observer_that_does_not_read_slows_nobody_and_is_told_what_it_missed() -> None:
     got: list[int] = []
-
-    async def read(socket: ClientConnection) -> None:
-        async for text in socket:
-            got.extend([number_of(json.loads(text))])
-
     async with live() as api, api.connect() as slow, api.connect() as quick:
         await receive(slow)
         await receive(quick)
         slow.transport.pause_reading()
-        reading = asyncio.ensure_future(read(quick))
+        reading = asyncio.ensure_future(numbers(quick, got))
         for number in range(1500):
             api.exchange.feed.publish(told(number, size=10_000))
             if number % 20 == 19:
@@ -199,6 +201,24 @@ def resident() -> int:
     """Memory of this process, in MiB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() // 1024**2
+
+
+async def test_a_hundred_observers_of_whom_half_never_read_are_told_all_in_order() -> None:
+    async with live() as api, AsyncExitStack() as stack:
+        clients = await mutes(api, 50)
+        readers = [await stack.enter_async_context(api.connect()) for _ in range(50)]
+        await asyncio.gather(*map(receive, readers))
+        got: list[list[int]] = [[] for _ in readers]
+        reading = [asyncio.ensure_future(numbers(*each)) for each in zip(readers, got, strict=True)]
+        for number in range(200):
+            api.exchange.feed.publish(told(number, size=5_000))
+            if number % 50 == 49:
+                await until(lambda sent=number + 1: {len(each) for each in got} == {sent})  # type: ignore[misc]
+        api.exchange.feed.close()
+        await asyncio.gather(*reading)
+        assert got == [list(range(200))] * 50
+        for client in clients:
+            client.close()
 
 
 async def test_clients_that_never_read_do_not_make_the_memory_grow() -> None:

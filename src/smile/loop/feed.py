@@ -1,8 +1,8 @@
 """What observers of a run are told. The loop publishes and goes on; nothing here makes it wait.
 
-All observers read the same messages, each from its own place, and a message becomes JSON once,
-when the first of them takes it. The last 100 events and the last 100 observations are kept. An
-observer that reads slowly finds the oldest gone and is told how many (``dropped {count}``).
+All observers read the same messages, each from its own place. The last 100 events and the last 100
+observations are kept. An observer that reads slowly finds the oldest gone and is told how many
+(``dropped {count}``).
 
 Observations go to one observer at most ten times a second. Those in between go together: the
 message is the last of them, with the ``earlier`` ones and for how many it stands (``coalesced``).
@@ -14,113 +14,24 @@ next message counts them.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, takewhile
-from typing import Any
 
-from smile.wire import JournalEntry, JournalEvent, StudentOutput, Wire
-from smile.wire.events import (
-    DroppedPayload,
-    ErrorPayload,
-    IterationStartPayload,
-    LoopCompletePayload,
-    MentorOutputPayload,
-    StudentOutputPayload,
-)
+from smile.loop.messages import LARGEST, Message, enveloped
+from smile.wire.events import DroppedPayload
 
 BUFFERED = 100
 PER_SECOND = 10
 MAX_CLIENTS = 128
-LARGEST = 64 * 1024
-"""Characters of a message; what would be larger has its texts and lists cut."""
-_SPACING, _BURST = 0.25, 3
-"""Observations are sent every so many seconds, and three may come before their time: at most eight
-in a second, four when it goes on, which leaves room for those that must go before an event."""
-_TEXT, _BRIEF, _ITEMS = 4_000, 300, 10
-"""Characters of a text and items of a list: in a message that is too large, and in what goes
-together with the next one."""
+_SPACING, _BURST = 1 / 3, 3
+"""Observations are sent every so many seconds, and three may come before their time: at most seven
+in a second, three when it goes on, which leaves room for those that must go before an event."""
 _STALLED = 0.05
 """Seconds without progress after which nobody waits for an observer to read its last messages."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """One event for the observers; ``throttled`` for observations."""
-
-    event: str
-    payload: Wire
-    throttled: bool = False
-
-    @cached_property
-    def body(self) -> str:
-        """The payload as JSON, cut where it is too large."""
-        body = self.payload.to_json()
-        return body if len(body) <= LARGEST else _dumped(_cut(json.loads(body), _TEXT))
-
-    @cached_property
-    def brief(self) -> str:
-        """The payload as JSON without long texts, as a command's output."""
-        if len(self.body) <= 2 * _BRIEF:
-            return self.body
-        return _dumped(_cut(json.loads(self.body), _BRIEF))
-
-    @cached_property
-    def text(self) -> str:
-        """``{event, payload}`` on one line."""
-        return enveloped(self.event, self.body)
-
-
-def enveloped(event: str, body: str) -> str:
-    """``{event, payload}`` on one line, of a payload that is JSON already."""
-    return f'{{"event":"{event}","payload":{body}}}'
-
-
-def message_of(entry: JournalEntry) -> Message | None:
-    """What observers are told of a journal entry; ``None`` when nothing."""
-    at, iteration = entry.timestamp, entry.iteration
-    match entry.event:
-        case JournalEvent.ITERATION_START:
-            started = IterationStartPayload(iteration=iteration, timestamp=at)
-            return Message("iteration_start", started)
-        case JournalEvent.STUDENT_OUTPUT if (output := entry.student_output) is not None:
-            return Message("student_output", _student_output(entry, output))
-        case JournalEvent.MENTOR_OUTPUT if (result := entry.mentor_result) is not None:
-            notes = MentorOutputPayload(
-                notes=result.mentor_output, iteration=iteration, timestamp=at
-            )
-            return Message("mentor_output", notes)
-        case JournalEvent.ERROR:
-            return Message("error", ErrorPayload(message=entry.message, timestamp=at))
-        case JournalEvent.LOOP_COMPLETE if (status := entry.status) is not None:
-            ended = LoopCompletePayload(
-                status=status, summary=entry.message, iterations=iteration, timestamp=at
-            )
-            return Message("loop_complete", ended)
-        case JournalEvent.OBSERVATION if (observation := entry.observation) is not None:
-            return Message("observation", observation, throttled=True)
-        case _:
-            return None
-
-
-def _student_output(entry: JournalEntry, output: StudentOutput) -> StudentOutputPayload:
-    return StudentOutputPayload(
-        status=output.status,
-        summary=output.summary,
-        current_step=output.current_step,
-        iteration=entry.iteration,
-        timestamp=entry.timestamp,
-        problem=output.problem,
-        question_for_mentor=output.question_for_mentor,
-        reason=output.reason,
-        trigger=output.trigger,
-        location=output.location,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +71,7 @@ class Feed:
         """Messages that observers took."""
         self._clients: set[Subscriber] = set()
         self._nobody = asyncio.Event()
+        self._together: tuple[object, str] = (None, "")
 
     @property
     def full(self) -> bool:
@@ -179,6 +91,13 @@ class Feed:
         kind.add(self.published + 1, message)
         for client in self._clients:
             client.wake(throttled=message.throttled)
+
+    def together(self, seen: list[_Published], stands_for: int) -> str:
+        """One message for these: made once for the many observers that are at the same place."""
+        place = seen[0].number, seen[-1].number, stands_for
+        if self._together[0] != place:
+            self._together = place, _together(seen, stands_for)
+        return self._together[1]
 
     @contextmanager
     def subscribe(self) -> Iterator[Subscriber]:
@@ -240,10 +159,19 @@ class Subscriber:
             if self._feed.closed and not waiting:
                 return None
             self._spacing = waiting
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pause() if waiting else None):
-                    await self._news.wait()
+            await self._woken(self._pause() if waiting else None)
             self._spacing = False
+
+    async def _woken(self, seconds: float | None) -> None:
+        """Wait for news, at most so long. Cheaper than a time-out, and done for each observer."""
+        timer = seconds is not None and asyncio.get_running_loop().call_later(
+            seconds, self._news.set
+        )
+        try:
+            await self._news.wait()
+        finally:
+            if timer:
+                timer.cancel()
 
     def _take(self) -> str | None:
         """What may be sent right now, if anything."""
@@ -255,7 +183,7 @@ class Subscriber:
         if event is not None:
             seen = [each for each in seen if each.number < event.number]
         if seen and self._pause(urgent=event is not None or self._feed.closed) <= 0:
-            return self._together(seen[:1] if self._another_may_follow() else seen)
+            return self._observed(seen[:1] if self._another_may_follow() else seen)
         if event is None:
             return None
         self._number, self._events = event.number, event.ordinal
@@ -270,19 +198,22 @@ class Subscriber:
     def _another_may_follow(self) -> bool:
         return self._due + _SPACING - _BURST * _SPACING <= self._feed.clock()
 
-    def _together(self, seen: list[_Published]) -> str:
+    def _observed(self, seen: list[_Published]) -> str:
         """One message for these, and for those that were left out before them."""
-        *before, last = seen
+        last = seen[-1]
         stands_for = last.ordinal - self._observations - 1
         self._number, self._observations = last.number, last.ordinal
         now = self._feed.clock()
         self._sent.append(now)
         self._due = max(self._due, now) + _SPACING
-        if not stands_for:
-            return last.message.text
-        earlier = ",".join(_last_of([each.message.brief for each in before], LARGEST))
-        rest = f'"coalesced":{stands_for},"earlier":[{earlier}]'
-        return enveloped("observation", f"{last.message.body[:-1]},{rest}}}")
+        return self._feed.together(seen, stands_for) if stands_for else last.message.text
+
+
+def _together(seen: list[_Published], stands_for: int) -> str:
+    *before, last = seen
+    earlier = ",".join(_last_of([each.message.brief for each in before], LARGEST))
+    rest = f'"coalesced":{stands_for},"earlier":[{earlier}]'
+    return enveloped("observation", f"{last.message.body[:-1]},{rest}}}")
 
 
 def _last_of(texts: list[str], room: int) -> list[str]:
@@ -290,17 +221,3 @@ def _last_of(texts: list[str], room: int) -> list[str]:
     sizes = accumulate(len(text) for text in reversed(texts))
     count = sum(1 for _ in takewhile(lambda size: size <= room, sizes))
     return texts[len(texts) - count :]
-
-
-def _cut(value: Any, longest: int) -> Any:
-    if isinstance(value, str):
-        return value if len(value) <= longest else value[:longest] + "…"
-    if isinstance(value, list):
-        return [_cut(each, longest) for each in value[:_ITEMS]]
-    if isinstance(value, dict):
-        return {key: _cut(each, longest) for key, each in value.items()}
-    return value
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from smile.loop.feed import Feed, message_of
+from smile.loop.feed import Feed
+from smile.loop.messages import message_of
 from smile.loop.store import Store
 from smile.wire import JournalEntry, LoopState
 

@@ -165,6 +165,8 @@ SHAPES: Final = (
         r"(?:x-(?:goog-)?api-key|private-token)[\"']?\s*:\s*[\"']?(?P<secret>[^\s'\"]{8,})",
         re.IGNORECASE,
     ),
+    # The observer's token of a run, as a browser sends it, and its like.
+    Shape(("token=",), r"[?&](?:access_)?token=(?P<secret>[\w.~%-]{16,})", re.IGNORECASE),
     URL_PASSWORD,
 )
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from smile.loop.feed import Feed, Subscriber, enveloped
+from smile.loop.feed import Feed, Subscriber
+from smile.loop.messages import enveloped
 from smile.wire import LoopState
 from smile.wire.events import ConnectedPayload
 

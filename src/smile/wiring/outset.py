@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from smile import wire
 from smile.loop.exchange import Exchange
-from smile.loop.feed import message_of
+from smile.loop.messages import message_of
 from smile.wire import JournalEntry, JournalEvent, LoopState, Status
 
 __all__ = ["Outset"]
