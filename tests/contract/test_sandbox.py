@@ -211,6 +211,18 @@ async def test_a_cancelled_program_is_killed_with_all_its_processes(sandbox: San
     assert not await alive(sandbox, "sleep 61")
 
 
+async def test_a_program_whose_time_ends_as_it_is_cancelled_is_killed(sandbox: Sandbox) -> None:
+    task = asyncio.ensure_future(sh(sandbox, STUBBORN))
+    await asyncio.sleep(1)
+    assert await alive(sandbox, "sleep 614")
+    for _ in range(2):  # the end of its time is a cancellation, too
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not await alive(sandbox, "sleep 61")
+
+
 # --- a fresh start -------------------------------------------------------------------------------
 
 

@@ -97,13 +97,17 @@ class HostSandbox:
             async with asyncio.timeout(seconds):
                 output, _ = await process.communicate(stdin)
         finally:
-            if process.returncode is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
-            process._transport.close()  # type: ignore[attr-defined]  # its pipes outlive it
-            self.alive.discard(process)
+            # Its time may end and a cancellation come at once: the second must not stop this.
+            await asyncio.shield(asyncio.ensure_future(self._end(process)))
         assert process.returncode is not None
         return Exited(process.returncode, output.decode())
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+        process._transport.close()  # type: ignore[attr-defined]  # its pipes outlive it
+        self.alive.discard(process)
 
     async def close(self, *, keep: bool = False) -> str:
         return ""

@@ -117,10 +117,13 @@ class Jail:
                 async with asyncio.timeout(seconds):
                     verb, code = await answer
             finally:
+                # Its time may end and a cancellation come at once: neither may keep it alive.
                 feeding.cancel()
-                await asyncio.gather(feeding, return_exceptions=True)
-                if not answer.done() or answer.cancelled():
-                    await asyncio.shield(asyncio.ensure_future(self.kill()))
+                try:
+                    await asyncio.gather(feeding, return_exceptions=True)
+                finally:
+                    if not answer.done() or answer.cancelled():
+                        await asyncio.shield(asyncio.ensure_future(self.kill()))
         finally:
             self._answers.pop(number, None)
             output.close()
