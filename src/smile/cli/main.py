@@ -33,6 +33,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     # a sixth of the time that it takes to start.
     gc.set_threshold(50_000)
     try:
+        return _main(given)
+    except KeyboardInterrupt:  # as it begins, or while something else is being said
+        return INTERRUPTED
+
+
+def _main(given: Sequence[str]) -> int:
+    try:
         args = arguments.parser(__version__).parse_args(given)
     except UsageError as error:
         return _call(_raising(error), arguments.of_talk(given))

@@ -16,11 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.exceptions import (
     ConnectionClosed,
+    ConnectionClosedOK,
     InvalidStatus,
     InvalidURI,
     WebSocketException,
 )
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from smile import config as configuration
 from smile.errors import NoEvidenceError, SmileError, UsageError
@@ -37,6 +38,7 @@ _SECONDS = 10.0
 """For an answer, and for a run that was named by its address to answer again."""
 _SHORTEST, _LONGEST = 0.1, 2.0
 """Seconds between two tries."""
+_WAIT = 0.5
 _LARGEST = 256 * 1024**2
 _TOO_MANY = 1013
 
@@ -138,8 +140,22 @@ def _connected(address: Address) -> Iterator[Message]:
         open_timeout=_SECONDS,
         close_timeout=1,
     ) as socket:
-        for text in socket:
+        for text in _texts(socket):
             yield _message(text, address.url)
+
+
+def _texts(socket: ClientConnection) -> Iterator[str | bytes]:
+    """What comes, until the other side says goodbye.
+
+    A Ctrl+C that comes as a wait begins is seen when it ends: so no wait is long.
+    """
+    while True:
+        try:
+            yield socket.recv(timeout=_WAIT)
+        except TimeoutError:
+            continue
+        except ConnectionClosedOK:
+            return
 
 
 def _message(text: str | bytes, url: str) -> Message:
