@@ -50,7 +50,7 @@ class Server:
                     self.asked += 1
                     # To its end: hanging up on what is not read would reset the connection.
                     with connection.makefile("rb") as request:
-                        http.client.parse_headers(request)  # type: ignore[arg-type]
+                        http.client.parse_headers(request)
                         request.read(2)
                     connection.sendall(each)
 

@@ -126,6 +126,32 @@ class WriteFile:
     """An attribute says that it can be run."""
 
 
+class Change(StrEnum):
+    """What an edit does at its place."""
+
+    REPLACE = "replace"
+    SET = "set"
+    """The value of a setting."""
+    REMOVE = "remove"
+    """The whole line."""
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class EditFile:
+    """Change one place of the file ``path``: where ``anchor`` stands, if it stands there once."""
+
+    lines: Lines
+    path: str
+    change: Change
+    anchor: str
+    text: str = ""
+    """What to write there; the line feed at its end is of no meaning."""
+    named_at: int = 0
+    optional: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Expect:
     """The tutorial shows what the reader should see after the last command before it."""
@@ -194,7 +220,7 @@ class Skip:
     text: str = ""
 
 
-Step = Run | WriteFile | Expect | Repl | Visit | Stop | Prose | Skip
+Step = Run | WriteFile | EditFile | Expect | Repl | Visit | Stop | Prose | Skip
 
 
 @dataclass(frozen=True, slots=True)
