@@ -20,7 +20,7 @@ from smile.report.model import (
 )
 from smile.report.recommend import recommend
 from smile.report.record import RunRecord, attempts
-from smile.tutorial.model import Repl, Run, Tutorial, Visit, WriteFile
+from smile.tutorial.model import EditFile, Repl, Run, Tutorial, Visit, WriteFile
 from smile.wire import (
     CommandRan,
     FileWritten,
@@ -97,7 +97,9 @@ def _note(record: RunRecord, not_followed: tuple[StepNotFollowed, ...]) -> str:
 
 
 def _asks_for_something(tutorial: Tutorial) -> bool:
-    return any(isinstance(step, Run | WriteFile | Repl | Visit) for step in tutorial.steps)
+    return any(
+        isinstance(step, Run | WriteFile | EditFile | Repl | Visit) for step in tutorial.steps
+    )
 
 
 def _did_something(record: RunRecord) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smile.regex import regex
-from smile.tutorial import content, conventions, fence, naming, placement, shown, words
+from smile.tutorial import amend, content, conventions, fence, naming, placement, shown, words
 from smile.tutorial.context import Case, Memory
 from smile.tutorial.model import Placement, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.naming import Named
@@ -139,6 +139,9 @@ def _named(case: Case, found: Named, memory: Memory) -> Step:
         return _skip(case, SkipReason.ILLUSTRATION)
     if path not in memory.files and _is_shown(said, case, found):
         return _skip(case, SkipReason.ILLUSTRATION)
+    for sentence in (found.sentence, case.intro.sentences[-1] if case.intro.sentences else None):
+        if change := amend.with_block(sentence, case.block.lines, path, case.text, memory):
+            return change
     place = placement.placement(
         said, case.text, language, old, known=path in memory.files, path=path
     )

@@ -28,7 +28,7 @@ from smile.tutorial import (
 from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.choice import FOREIGN_SYSTEMS, alternative, for_others
 from smile.tutorial.context import Case, Intro, Memory
-from smile.tutorial.model import Check, Expect, Run, Skip, SkipReason, Step, WriteFile
+from smile.tutorial.model import Check, EditFile, Expect, Run, Skip, SkipReason, Step, WriteFile
 from smile.tutorial.scan import Marker
 from smile.tutorial.sections import Sections
 from smile.tutorial.wanted import Wanted, settle
@@ -260,7 +260,7 @@ class _Reader:
 
     def _marked(self, case: Case, step: Step) -> Step:
         """A step in an optional place is optional."""
-        if case.place.optional and isinstance(step, Run | WriteFile):
+        if case.place.optional and isinstance(step, Run | WriteFile | EditFile):
             return replace(step, optional=True)
         return step
 

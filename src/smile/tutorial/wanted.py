@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 
 from smile.regex import regex
-from smile.tutorial import choice, components, editing, fence, prose, shell, text
+from smile.tutorial import amend, choice, components, editing, fence, naming, prose, shell, text
 from smile.tutorial.asking import Wish
 from smile.tutorial.blocks import Block
 from smile.tutorial.context import Intro, Memory
 from smile.tutorial.model import (
     Command,
+    EditFile,
     Lines,
     Placement,
     Prose,
@@ -53,6 +54,8 @@ class Wanted:
         self.memory = memory
         self.sections = sections
         self.asked: set[str] = set()
+        self.spoken = ""
+        """The file that the paragraph spoke of last."""
 
     def steps(self, intro: Intro, components: list[Marker], step: Step | None) -> list[Step]:
         """The steps of the text before ``step`` (``None``: no block follows)."""
@@ -66,13 +69,20 @@ class Wanted:
             adjacent = index == len(intro.paragraphs) - 1
             if paragraph.item and _is_description(lead):
                 continue
+            self.spoken = ""
             for sentence in text.sentences(paragraph.text, paragraph.lines.first):
+                self._hear(sentence)
                 for wish in prose.wishes(sentence):
                     one = self._step(wish, paragraph, place, step, adjacent=adjacent, made=made)
                     if one:
                         made.append(one)
         made += [s for m in components if (s := self._component(m, step))]
         return made
+
+    def _hear(self, sentence: text.Sentence) -> None:
+        named = {path for _, _, path in naming.spans(sentence)}
+        if len(named) == 1:
+            (self.spoken,) = named
 
     def _step(
         self,
@@ -161,7 +171,8 @@ class Wanted:
         ):
             self.memory.wrote(wish.path, "")
             return WriteFile(lines, wish.path, "", Placement.REPLACE, named_at=lines.first)
-        return Prose(lines, wish.text, wish.about)
+        change = amend.in_words(wish, lines, self.spoken, self.memory) if not wish.soft else None
+        return change or Prose(lines, wish.text, wish.about)
 
     def _exists(self, wish: Wish) -> bool:
         names = [a.rstrip("/").rsplit("/", 1)[-1] for a in wish.about]
@@ -288,7 +299,7 @@ def _base(path: str) -> str:
 
 def _names(wish: Wish, step: Step) -> bool:
     """Whether the sentence is the one that names the file of the block."""
-    if not isinstance(step, WriteFile):
+    if not isinstance(step, WriteFile | EditFile):
         return False
     paths = {_base(a) for a in wish.about if fence.is_path(a)}
     return step.named_at in wish.sentence.lines or paths == {_base(step.path)}
@@ -297,7 +308,7 @@ def _names(wish: Wish, step: Step) -> bool:
 def _realised(wish: Wish, step: Step) -> bool:
     """Whether the block right below a sentence does what the sentence says."""
     paths = [a for a in wish.about if fence.is_path(a)]
-    if isinstance(step, WriteFile):
+    if isinstance(step, WriteFile | EditFile):
         return not paths or any(p.rsplit("/", 1)[-1] == step.path.rsplit("/", 1)[-1] for p in paths)
     if isinstance(step, Run):
         if editing.goes(wish.text):

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from smile import wire
 from smile.agent.literal.witness import Witness
-from smile.tutorial.model import Lines, Run, Step, Visit, WriteFile
+from smile.tutorial.model import EditFile, Lines, Run, Step, Visit, WriteFile
 
 
 class _Work(TypedDict):
@@ -73,6 +73,8 @@ class Account:
                 return step.commands[0].text.split("\n")[0] if step.commands else ""
             case WriteFile():
                 return f"write {step.path}"
+            case EditFile():
+                return f"change {step.path}"
             case Visit():
                 return f"open {step.url}"
             case _:

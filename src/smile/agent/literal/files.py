@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smile.regex import regex
-from smile.tutorial.model import Placement, WriteFile
+from smile.tutorial import amend
+from smile.tutorial.model import EditFile, Placement, WriteFile
 
 
 class CannotWriteError(Exception):
@@ -75,13 +76,15 @@ def _below(here: Path, path: str) -> Iterator[Path]:
         yield from (Path(place, directory, path) for directory in directories)
 
 
-def put(step: WriteFile, target: Path) -> Written:
-    """Write the block into ``target``.
+def put(step: WriteFile | EditFile, target: Path) -> Written:
+    """Write the block into ``target``, or make the change there.
 
     Raises:
         OSError: the directory is missing, or the file can't be written.
         CannotWriteError: it isn't clear how the block changes the file.
     """
+    if isinstance(step, EditFile):
+        return _change(step, target)
     exists = target.exists()
     content = step.content if step.content.endswith("\n") else step.content + "\n"
     before = target.read_text(encoding="utf-8", errors="replace") if exists else ""
@@ -90,6 +93,18 @@ def put(step: WriteFile, target: Path) -> Written:
     if step.executable:
         target.chmod(target.stat().st_mode | 0o111)
     return Written(target, created=not exists)
+
+
+def _change(step: EditFile, target: Path) -> Written:
+    if not target.is_file():
+        raise CannotWriteError(f"there is no `{step.path}`")
+    before = target.read_text(encoding="utf-8", errors="surrogateescape")
+    try:
+        after = amend.amended(before, step)
+    except amend.SeveralWaysError as reason:
+        raise CannotWriteError(str(reason)) from reason
+    target.write_text(after, encoding="utf-8", errors="surrogateescape")
+    return Written(target, created=False)
 
 
 def _combined(step: WriteFile, target: Path, before: str, content: str) -> str:

@@ -23,6 +23,7 @@ from smile.agent.literal.visit import visit
 from smile.agent.literal.witness import Sink, Witness
 from smile.tutorial.model import (
     Command,
+    EditFile,
     Expect,
     Lines,
     Prose,
@@ -107,7 +108,7 @@ class LiteralStudent:
         match step:
             case Run():
                 return self._run(step)
-            case WriteFile():
+            case WriteFile() | EditFile():
                 return self._write(step)
             case Visit():
                 return self._visit(step)
@@ -133,7 +134,7 @@ class LiteralStudent:
 
     def _give_up_on(self, step: Step) -> tuple[StepState, str]:
         names: tuple[str, ...] = ()
-        if isinstance(step, WriteFile):
+        if isinstance(step, WriteFile | EditFile):
             names = (step.path,)
         elif isinstance(step, Visit):
             names = (port_name(step.url),)
@@ -226,7 +227,7 @@ class LiteralStudent:
                 return number
         return within.first
 
-    def _write(self, step: WriteFile) -> tuple[StepState, str]:
+    def _write(self, step: WriteFile | EditFile) -> tuple[StepState, str]:
         here = self._remedies(step)
         self._carry_out(here.before, step.lines, Terminal.SAME)
         if here.instead is not None and not here.instead.path:
@@ -245,11 +246,12 @@ class LiteralStudent:
         self._carry_out(here.after, step.lines, Terminal.SAME)
         return StepState.FOLLOWED, ""
 
-    def _target(self, step: WriteFile, named: str) -> Path:
+    def _target(self, step: WriteFile | EditFile, named: str) -> Path:
         """Where the block goes; a reader who was told to edit a file finds it where it is."""
         cwd = self._terminals.current.cwd
         target = files.locate(named, cwd, self._home)
-        if not step.existing or target.exists():
+        existing = isinstance(step, EditFile) or step.existing
+        if not existing or target.exists():
             return target
         other = files.elsewhere(named, cwd, self._task.work_dir)
         if other is None:
@@ -262,7 +264,7 @@ class LiteralStudent:
             self._witness.improvised(lines, problem, what, wire.GapKind.MISSING_DIRECTORY_CHANGE)
         return other
 
-    def _cannot_write(self, step: WriteFile, target: Path, error: OSError) -> NoReturn:
+    def _cannot_write(self, step: WriteFile | EditFile, target: Path, error: OSError) -> NoReturn:
         why = error.strerror or str(error)
         failure = wire.Failure(problem=f"can't write {target}: {why}", path=str(target), output=why)
         trigger = stuck.judge(failure, 1, self._task.behavior).trigger
@@ -304,7 +306,7 @@ class LiteralStudent:
         return outcome.state, outcome.why
 
     def _remedies(self, step: Step) -> remedies.Remedies:
-        named = step.named_at if isinstance(step, WriteFile) else step.lines.first
+        named = step.named_at if isinstance(step, WriteFile | EditFile) else step.lines.first
         return remedies.at_line(self._task.notes, step.lines.first, named)
 
     # --- the Mentor's remedies ---------------------------------------------------------------
@@ -360,6 +362,8 @@ class LiteralStudent:
             )
         if not self._text.strip():
             return self._account.gave_up("Nothing to follow", "The tutorial is empty")
-        nothing = not any(isinstance(s, Run | WriteFile | Repl | Visit) for s in self._steps)
+        nothing = not any(
+            isinstance(s, Run | WriteFile | EditFile | Repl | Visit) for s in self._steps
+        )
         said = "No actions required" if nothing else "Followed the tutorial to its end"
         return self._account.completed(said)
