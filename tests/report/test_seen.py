@@ -141,7 +141,8 @@ def test_an_address_that_does_not_answer_is_evidence_only() -> None:
     story.answered(line=6, title="no uv", remedy=("pip install uv",))
 
     (gap,) = gaps_of(story)
-    assert gap.evidence.lines == ("uv: not found", "http://x.test/: HTTP 404")
+    assert gap.evidence.lines == ("uv: not found",)
+    assert gap.evidence.beside == ("http://x.test/: HTTP 404",)
 
 
 def test_a_missing_picture_is_a_minor_gap() -> None:

@@ -209,6 +209,8 @@ def _evidence(evidence: Evidence) -> list[str]:
     if evidence.lines:
         language = "diff" if evidence.format == "diff" else "text"
         parts.append(fence("\n".join(evidence.lines), language, MOST_EVIDENCE))
+    if evidence.beside:
+        parts.append(f"Seen: {prose('; '.join(evidence.beside))}.")
     return parts
 
 

@@ -76,6 +76,8 @@ class Evidence(ReportValue):
     """The lines of its output that tell, or the lines of a unified diff."""
     format: Literal["output", "diff", "question"] = "output"
     """What ``lines`` are."""
+    beside: tuple[str, ...] = ()
+    """What else was seen, in words: a variable that was empty, an address that did not answer."""
 
 
 class Gap(ReportValue):

@@ -108,20 +108,20 @@ def _aside(stop: Stop, reason: str, tutorial: Tutorial) -> SetAside:
 
 def _evidence(stop: Stop) -> Evidence:
     failure = stop.failure
-    lines = list(telling_lines(failure.output))
-    if failure.problem and failure.problem not in lines:
-        lines.append(failure.problem)
+    lines = telling_lines(failure.output)
+    beside = [failure.problem] if failure.problem and failure.problem not in lines else []
     for seen in stop.seen_in.observations:
         if isinstance(seen, Requested) and seen.step == stop.student.step:
             refused = seen.error or (f"HTTP {seen.status}" if (seen.status or 0) >= 400 else "")
             if refused:
-                lines.append(f"{seen.url}: {refused}")
+                beside.append(f"{seen.url}: {refused}")
     return Evidence(
         iteration=stop.seen_in.iteration,
         command=failure.command,
         exit_code=failure.exit_code,
         outcome=failure.outcome if failure.command else None,
-        lines=tuple(dict.fromkeys(lines)),
+        lines=lines,
+        beside=tuple(dict.fromkeys(beside)),
     )
 
 

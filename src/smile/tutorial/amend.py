@@ -46,8 +46,10 @@ def in_words(wish: Wish, lines: Lines, spoken: str, memory: Memory) -> EditFile 
     change = _told(sentence, rest)
     if change is None:
         return None
-    path = memory.resolve(path)
     what, anchor, text = change
+    if anchor == path or (what is Change.REMOVE and fence.is_path(anchor)):
+        return None
+    path = memory.resolve(path)
     return _remembered(EditFile(lines, path, what, anchor, text, lines.first), memory)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from smile import wire
 from smile.agent import stuck
 from smile.agent.literal import compare, questions
+from smile.agent.literal.handbook import variables
 from smile.agent.literal.screen import cut
 from smile.agent.literal.shell import Ending, Manner, Result, Shell
 from smile.agent.literal.terminals import Terminals
@@ -31,10 +32,6 @@ _SAYS_NOT_THERE = regex(
     re.IGNORECASE,
 )
 _WATCHES = regex(r"--watch\b|\bwatch\b|\btail -[fF]\b|\brun (?:dev|start|serve|watch)\b")
-_SETS = regex(
-    r"(?:^|[;&|(\s])(?:export\s+|local\s+|declare\s+|read\s+(?:-\w+\s+)*|for\s+)?(\w+)(?==|\s+in\b|$)"
-)
-_USES = regex(r"\$(?:\{(\w+)\}|(\w+))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +110,7 @@ class Typist:
         if result.ending in {Ending.SERVING, Ending.WAITING}:
             shell.keep(lines.first, text, interactive=result.ending is Ending.WAITING)
         self._witness.command(text, lines, result, cwd=cwd, origin=origin, terminal=shell.number)
+        unset = self._still_unset(unset, text, shell)
         failure = self._judge(text, lines, result, expected, unset)
         if result.ending is Ending.FAILING:
             shell.interrupt()
@@ -154,13 +152,22 @@ class Typist:
         """Variables that the command needs and this window doesn't have."""
         if "<<" in text or shell.is_busy:
             return ()
-        bare = re.sub(r"'[^']*'|\\\$", "", text)
-        used = {a or b for a, b in _USES.findall(bare)}
-        names = {name for name in used if not name.isdigit()} - set(_SETS.findall(bare))
-        if not names:
-            return ()
-        known = self._terminals.variables()
-        return tuple(sorted(name for name in names if name not in known and name != "RANDOM"))
+        names = [n for n in variables.used(text) if not variables.is_usual(n)]
+        names = [n for n in names if n not in variables.assigned(text)]
+        return self._missing(names)
+
+    def _missing(self, names: Iterable[str]) -> tuple[str, ...]:
+        wanted = sorted(names)
+        known = self._terminals.variables() if wanted else {}
+        return tuple(name for name in wanted if name not in known)
+
+    def _still_unset(self, unset: tuple[str, ...], text: str, shell: Shell) -> tuple[str, ...]:
+        """Those that the command did not set itself, by what it read or evaluated."""
+        if not unset or not variables.hides(text):
+            return unset
+        if shell.is_busy or re.search(r"[(|]", text):
+            return ()  # it may have been set where it can't be seen from here
+        return self._missing(unset)
 
     # --- what came of it --------------------------------------------------------------------
 

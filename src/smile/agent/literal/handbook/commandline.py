@@ -206,16 +206,3 @@ _PROJECT_FILES = {
     ("tsc", "--init"): "tsconfig.json",
     ("uv", "venv"): ".venv",
 }
-
-
-def variables_used(text: str) -> tuple[str, ...]:
-    """The names of shell variables that a line expands (not inside single quotes)."""
-    visible = re.sub(r"'[^']*'", "", text.split("<<", 1)[0])
-    return tuple(dict.fromkeys(re.findall(r"(?<!\\)\$\{?([A-Za-z_]\w*)\}?", visible)))
-
-
-def variables_set(text: str) -> frozenset[str]:
-    """The names of shell variables that a line sets."""
-    pattern = r"(?:^|[;&|(\s])(?:export |declare (?:-\S+ )*|local )?([A-Za-z_]\w*)="
-    read = r"\b(?:read(?: -\S+)*|for) ([A-Za-z_]\w*)"
-    return frozenset(re.findall(pattern, text)) | frozenset(re.findall(read, text))
