@@ -174,7 +174,7 @@ async def test_a_run_that_is_gone_is_told(tmp_path: Path) -> None:
         pass
     with pytest.raises(NoEvidenceError, match="is gone without a word"):
         await asyncio.to_thread(hear, Remote(run.address, file))
-    with pytest.raises(NoEvidenceError, match="is gone without a word"):
+    with pytest.raises(NoEvidenceError, match="no run answers at"):
         await asyncio.to_thread(hear, run)
 
 

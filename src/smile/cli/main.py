@@ -42,6 +42,10 @@ def _main(given: Sequence[str]) -> int:
     try:
         args = arguments.parser(__version__).parse_args(given)
     except UsageError as error:
+        if given and given[0].startswith("-"):
+            error = UsageError(
+                error.message, "options follow the command: smile run --log-format json"
+            )
         return _call(_raising(error), arguments.of_talk(given))
     return _call(_command, args)
 

@@ -41,8 +41,10 @@ class Progress(Observer):
         """A sentence about the run itself; it is said, and whole, even when quiet is asked for."""
         self._talk.tell(" ".join(plain(sentence).split()), about, always=True)
 
-    def address(self, url: str, file: Path) -> None:
-        """Told to who asked for more."""
+    def address(self, url: str, file: Path, *, instead_of: int = 0) -> None:
+        """Told to who asked for more, or for another port."""
+        if instead_of:
+            self._talk.warn(f"port {instead_of} is taken by another program: the API is at {url}")
         told = {"url": url, "file": str(file)}
         text = f"{url}, its token is in {file}"
         self._talk.tell(text, About.ADDRESS, level=logging.DEBUG, fields=told)

@@ -107,17 +107,22 @@ def messages(
     the token is not taken, ``NoEvidenceError`` when the run is gone or does not answer.
     """
     pause, patience = _SHORTEST, 0.0
+    heard = False
     while True:
         try:
             for message in _connected(remote.address):
                 yield message
-                pause, patience = _SHORTEST, _SECONDS
+                pause, patience, heard = _SHORTEST, _SECONDS, True
             why = "it closed the connection"
         except (WebSocketException, OSError) as error:
             known = translated(error, remote.address.url)
             if known is not None:
                 raise known from error
             why = str(error) or type(error).__name__
+        if not heard and remote.file is None:
+            raise NoEvidenceError(
+                f"no run answers at {remote.address.url} ({why})", "is it over? look at its address"
+            )
         if not remote.alive and (remote.file or patience <= 0):
             raise NoEvidenceError(
                 f"the run at {remote.address.url} is gone without a word of how it ended ({why})",

@@ -25,7 +25,10 @@ def from_file(file: Path) -> tuple[Values, tuple[str, ...]]:
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: not usable as JSON: {error}", f"simplify {file}") from error
     if not isinstance(document, dict):
-        raise ConfigError(f"{file}:1: must be an object in braces", "begin with `smile init`")
+        raise ConfigError(
+            f"{file}:1: must be an object in braces",
+            "see what `smile init` writes in an empty directory",
+        )
     return _Reader(file, text).read(document)
 
 

@@ -276,7 +276,7 @@ def left_behind(tutorial: Tutorial) -> tuple[SetAside, ...]:
         SetAside(
             title=f"{count} not handed over with the text",
             location=place_of(first, tutorial),
-            problem=f"{count} not found beside the tutorial, nor was their directory.",
+            problem="Whether a reader sees what the text shows there can't be told here.",
             reason="As published they may well be there.",
             evidence=Evidence(iteration=0, lines=listed),
         ),

@@ -78,12 +78,12 @@ def translated(doing: str, hint: str = "") -> Iterator[None]:
 
 def _text(error: BaseException) -> str:
     if isinstance(error, DockerError):
-        return error.message.strip()
+        return error.message.strip().rstrip(".") or "the engine gave no reason"
     if isinstance(error, TimeoutError):
         return "the engine did not answer in time"
     if isinstance(error, AssertionError):
         return "nothing answers at the usual places"
-    return str(error).strip() or type(error).__name__
+    return str(error).strip().rstrip(".") or type(error).__name__
 
 
 def missing(error: DockerError) -> bool:

@@ -51,7 +51,11 @@ def lower(image: str) -> Path:
             "use the host's programs (`host`) or the absolute path of an unpacked root file system",
         )
     if not any(Path(image, shell).is_symlink() or Path(image, shell).exists() for shell in _SHELLS):
-        raise SandboxError(f"{image} holds no root file system: there is no shell in it")
+        raise SandboxError(
+            f"{image} holds no root file system: there is no shell in it",
+            "name the directory of an unpacked one (debootstrap, docker export), or leave --image "
+            "out for the host's programs",
+        )
     return Path(image).resolve()
 
 

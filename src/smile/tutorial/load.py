@@ -123,14 +123,16 @@ def _is_markup(block: Block) -> bool:
     return not block.fenced and block.text.lstrip().startswith("<img")
 
 
+_OUTSIDE = "it lies outside of the tutorial's directory, where SMILE reads nothing"
+_NO_DIRECTORY = "there is no such directory"
+_LEFT_BEHIND = (_OUTSIDE, _NO_DIRECTORY)
+"""What tells nothing of the text as published: its pictures may be there."""
+
+
 def _image(reference: str, line: int, tutorial: Path) -> Image:
     path = unquote(reference.partition("#")[0].partition("?")[0])
     data, why = _picture(path, tutorial)
-    place = Path(path).parent
-    left_behind = data is None and (
-        path.startswith("/") or ".." in place.parts or not (tutorial.parent / place).is_dir()
-    )
-    return Image(Lines(line, line), reference, path, data, why, left_behind)
+    return Image(Lines(line, line), reference, path, data, why, why in _LEFT_BEHIND)
 
 
 def _picture(path: str, tutorial: Path) -> tuple[bytes | None, str]:
@@ -139,7 +141,9 @@ def _picture(path: str, tutorial: Path) -> tuple[bytes | None, str]:
         base = tutorial.resolve().parent
         target = (tutorial.parent / path).resolve()
         if path.startswith("/") or not target.is_relative_to(base):
-            return None, "it lies outside of the tutorial's directory"
+            return None, _OUTSIDE
+        if not target.parent.is_dir():
+            return None, _NO_DIRECTORY
         if not target.is_file():
             return None, "there is no such file"
         if target.stat().st_size > MAX_IMAGE_BYTES:

@@ -233,8 +233,8 @@ class Image:
     data: bytes | None
     why_missing: str = ""
     left_behind: bool = False
-    """Not even its directory is there: the text was handed over without its pictures, which tells
-    nothing about the tutorial as published."""
+    """It lies elsewhere, or not even its directory is there: the text was handed over without it,
+    which tells nothing about the tutorial as published."""
 
 
 @dataclass(frozen=True, slots=True)

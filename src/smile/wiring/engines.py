@@ -46,7 +46,8 @@ class Choice:
             except SandboxError as error:
                 if not self.refusal:
                     raise
-                raise SandboxError(f"{self.refusal}: {_bare(error.message)}", self.hint) from error
+                hint = error.hint or self.hint
+                raise SandboxError(f"{self.refusal}: {_bare(error.message)}", hint) from error
             yield sandbox
 
 

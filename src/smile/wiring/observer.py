@@ -15,8 +15,11 @@ class Observer:
     def say(self, sentence: str, *, about: str = "note") -> None:
         """A sentence about the run itself: what was chosen and why; ``about`` names the topic."""
 
-    def address(self, url: str, file: Path) -> None:
-        """Where the run can be watched and stopped, and the file with the token for it."""
+    def address(self, url: str, file: Path, *, instead_of: int = 0) -> None:
+        """Where the run can be watched and stopped, and the file with the token for it.
+
+        ``instead_of``: the port that was wanted and is taken.
+        """
 
     def entry(self, entry: JournalEntry) -> None:
         """Something was written to the journal."""

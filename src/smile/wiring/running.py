@@ -225,7 +225,9 @@ async def _serve(
     file = beside(plan.config.state_file)
     async with serving(api, plan.config.port) as server:
         address = Address(f"http://127.0.0.1:{server.port}", exchange.observer_token)
-        observer.address(address.url, file)
+        wanted = plan.config.port
+        taken = wanted if wanted not in {0, server.port} else 0
+        observer.address(address.url, file, instead_of=taken)
         with published(file, address):
             async with outset.told():
                 yield server

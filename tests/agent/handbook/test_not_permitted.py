@@ -36,3 +36,23 @@ def test_a_key_for_a_server_cant_be_given() -> None:
 
     assert gap(answer).kind == "permission"
     assert not answer.resolvable
+
+
+def test_a_wall_of_the_sandbox_is_no_gap() -> None:
+    answer = on(sh("rm -rf / --no-preserve-root"), uid=0).ask(
+        "rm -rf / --no-preserve-root",
+        "rm: cannot remove '/opt/smile/agent': Read-only file system",
+        1,
+    )
+
+    assert answer.diagnosis is None
+    assert "the sandbox allows it to nobody" in answer.not_a_gap
+
+
+def test_root_is_not_told_to_take_sudo() -> None:
+    answer = on(sh("./configure"), uid=0).ask(
+        "./configure", "./configure: line 3: /srv/x: Permission denied", 1
+    )
+
+    assert "sudo" not in gap(answer).suggested_fix
+    assert not answer.resolvable

@@ -14,6 +14,8 @@ _ROOT = (
     r"Could not open lock file|requires? (?:root|superuser|administrator) privileges|"
     r"dubious ownership|[Rr]ead-only file system"
 )
+_WALLS = r"/opt/smile\b|/workspace/tutorial\b|/proc/|/sys/|/dev/|[Rr]ead-only file system"
+"""What the sandbox keeps from everybody in it."""
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -24,6 +26,8 @@ def diagnose(case: Case) -> Advice | None:
         return _not_executable(case)
     if not case.search(_ROOT) and not case.search_problem(r"[Pp]ermission denied"):
         return None
+    if case.facts.uid == 0 or "sudo" in case.words:
+        return _even_to_root(case)
     allowed = case.facts.uid != 0 and "sudo" in case.facts.tools and "sudo" not in case.words
     command = f"sudo {case.command}"
     return Advice(
@@ -34,6 +38,18 @@ def diagnose(case: Case) -> Advice | None:
         if case.command
         else "Say which rights it needs, and how to get them.",
         remedy=instead(case, command) if allowed and case.command else None,
+    )
+
+
+def _even_to_root(case: Case) -> Advice:
+    of_ours = case.search(_WALLS) or case.search(r"Operation not permitted")
+    why = "the sandbox allows it to nobody" if of_ours else "it is refused even to root"
+    return Advice(
+        kind=GapKind.PERMISSION,
+        title="This is refused even to root",
+        problem=f"{needs(case)} could not be done: {why}.",
+        fix=f"Say before line {case.line} what the reader must be allowed to do, and how.",
+        gap=not of_ours,
     )
 
 
