@@ -29,7 +29,7 @@ from smile.sandbox.base import Limits
 from smile.server import app as server
 from smile.server import connections, endpoints
 from smile.tutorial.load import MAX_BYTES
-from smile.tutorial.model import Skip, SkipReason, WriteFile
+from smile.tutorial.model import EditFile, Skip, SkipReason, WriteFile
 from smile.tutorial.parse import parse
 from smile.wire import (
     FixState,
@@ -252,6 +252,8 @@ def named(step: object) -> str:
             return f"Skip ({step.reason})"
         case WriteFile():
             return f"WriteFile ({step.path}, {step.placement})"
+        case EditFile():
+            return f"EditFile ({step.path}, {step.change})"
         case _:
             return type(step).__name__
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smile.agent.literal.files import CannotWriteError, loads_json, locate, put
-from smile.tutorial.model import Lines, Placement, WriteFile
+from smile.tutorial.model import Change, EditFile, Lines, Placement, WriteFile
 
 
 def _block(
@@ -95,3 +95,21 @@ def test_a_fragment_of_a_table_keeps_the_settings_that_it_does_not_show(tmp_path
         "project": {"name": "x", "requires-python": ">=3.10"},
         "tool": {"a": {"b": 1}, "c": {"d": [2]}},
     }
+
+
+def test_one_place_of_a_file_is_changed_and_its_bytes_stay(tmp_path: Path) -> None:
+    target = tmp_path / "app.ini"
+    target.write_bytes(b"name = caf\xe9\nport = 1\n")
+    done = put(EditFile(Lines(1, 1), "app.ini", Change.SET, "port", "2"), target)
+    assert not done.created
+    assert target.read_bytes() == b"name = caf\xe9\nport = 2\n"
+
+
+@pytest.mark.parametrize("text", [None, "port = 1\nport = 2\n", "host = a\n"])
+def test_a_place_that_is_not_there_once_is_not_changed(tmp_path: Path, text: str | None) -> None:
+    target = tmp_path / "app.ini"
+    if text is not None:
+        target.write_text(text)
+    with pytest.raises(CannotWriteError, match=r"`(app.ini|port)`"):
+        put(EditFile(Lines(1, 1), "app.ini", Change.SET, "port", "3"), target)
+    assert text is None or target.read_text() == text

@@ -98,12 +98,12 @@ def put(step: WriteFile | EditFile, target: Path) -> Written:
 def _change(step: EditFile, target: Path) -> Written:
     if not target.is_file():
         raise CannotWriteError(f"there is no `{step.path}`")
-    before = target.read_text(encoding="utf-8", errors="surrogateescape")
+    before = target.read_bytes().decode("utf-8", "surrogateescape")
     try:
         after = amend.amended(before, step)
     except amend.SeveralWaysError as reason:
         raise CannotWriteError(str(reason)) from reason
-    target.write_text(after, encoding="utf-8", errors="surrogateescape")
+    target.write_bytes(after.encode("utf-8", "surrogateescape"))
     return Written(target, created=False)
 
 
