@@ -54,6 +54,11 @@ def test_a_frame_that_is_not_compared_accounts_for_nothing() -> None:
     assert not accounts_for(shown, "bash: tool: command not found")
 
 
+def test_help_that_was_asked_for_accounts_for_no_failure() -> None:
+    shown = "Usage: main.py hello [OPTIONS] {name}\n--help  Show this message and exit."
+    assert not accounts_for(shown, "Usage: main.py hello [OPTIONS] {name}\nNo such option: --hepl")
+
+
 def test_a_line_that_left_a_servers_log_is_no_difference() -> None:
     shown = "Building the site\nCleaning the folder\nWatching for changes\nServing on http://x:1"
     real = "Building the site\nCleaning the folder\nServing on http://x:2"

@@ -22,10 +22,11 @@ _VARIES = regex(
 )
 _DRAWN = regex("[\u2500-\u257f]")  # frames and trees: drawn differently by every release
 _TELLS_OF_FAILURE = regex(
-    r"\b(?:errors?|fail\w*|fatal|missing|not found|[Uu]sage|cannot|can't|invalid)\b"
+    r"\b(?:errors?|fail\w*|fatal|missing|not found|cannot|can't|invalid)\b"
     r"|\b[A-Z]{1,4}\d{3,4}\b",
     re.IGNORECASE,
 )
+_USAGE = regex(r"\busage\b", re.IGNORECASE)
 _ALIKE = 0.8
 
 
@@ -64,7 +65,12 @@ def accounts_for(expected: str, actual: str) -> bool:
     """
     lines = [line.strip() for line in expected.splitlines() if _is_comparable(line)]
     missing = missing_lines(expected, actual)
-    return any(_TELLS_OF_FAILURE.search(line) and line not in missing for line in lines)
+    # Help that was asked for begins with the usage, too: that alone is no failure.
+    usage = _USAGE if _TELLS_OF_FAILURE.search(expected) else None
+    return any(
+        line not in missing and (_TELLS_OF_FAILURE.search(line) or (usage and usage.search(line)))
+        for line in lines
+    )
 
 
 def _is_comparable(line: str) -> bool:
