@@ -209,9 +209,13 @@ _PROJECT_FILES = {
 
 
 def variables_used(text: str) -> tuple[str, ...]:
-    """The names of shell variables that a line expands (not inside single quotes)."""
+    """The names of shell variables that a line expands and gives no default for.
+
+    Not those inside single quotes.
+    """
     visible = re.sub(r"'[^']*'", "", text.split("<<", 1)[0])
-    return tuple(dict.fromkeys(re.findall(r"(?<!\\)\$\{?([A-Za-z_]\w*)\}?", visible)))
+    found = re.findall(r"(?<!\\)\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?!\w|:?[-=+]))", visible)
+    return tuple(dict.fromkeys(bare or braced for bare, braced in found))
 
 
 def variables_set(text: str) -> frozenset[str]:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import re
 
-from smile.agent.literal.handbook import commandline, errors
+from smile.agent.literal.handbook import commandline, errors, variables
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
 from smile.regex import regex
 from smile.tutorial.model import Command, Lines
 from smile.wire import GapKind, Remedy
-
-_ALWAYS = frozenset(
-    "HOME PATH USER PWD OLDPWD SHELL HOSTNAME LANG TERM RANDOM SECONDS UID EUID PPID LINENO IFS "
-    "BASH BASH_VERSION HOSTTYPE OSTYPE MACHTYPE SHLVL TMPDIR EDITOR VIRTUAL_ENV LOGNAME REPLY "
-    "PS1 MAIL COLUMNS LINES PIPESTATUS BASHPID FUNCNAME".split()
-)
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -65,15 +59,14 @@ def _said(case: Case) -> str:
 def _unset(case: Case, command: Command) -> str:
     """The first variable of a command that nothing above it sets."""
     above = [c.text for c in case.commands if c.lines.first < command.lines.first]
-    known = _ALWAYS.union(*(commandline.variables_set(t) for t in (*above, command.text)))
-    for name in commandline.variables_used(command.text):
-        if name not in known and not case.facts.variables.get(name) and not _from_file(case, name):
+    for name in variables.unset(command.text, above):
+        if not case.facts.variables.get(name) and not _from_file(case, name):
             return name
     return ""
 
 
 def _from_file(case: Case, name: str) -> bool:
-    return any(re.search(rf"^(?:export )?{name}=", w.content, re.MULTILINE) for w in case.writes)
+    return any(variables.is_set_in(w.content, name) for w in case.writes)
 
 
 def _value(case: Case, name: str, line: int) -> str:
