@@ -87,7 +87,7 @@ def _stuck(reading: Reading, suspect: Foreseen) -> Gap | None:
         id="",
         title=diagnosis.title,
         kind=diagnosis.kind,
-        severity=Severity.MAJOR if answer.resolvable else Severity.CRITICAL,
+        severity=Severity.MAJOR,  # whether there is no way past it only a run can tell
         location=place_of(diagnosis.location, reading.tutorial),
         problem=diagnosis.problem,
         suggested_fix=diagnosis.suggested_fix,

@@ -80,6 +80,11 @@ class _Walk:
                 return True
         return False
 
+    @property
+    def works(self) -> bool:
+        """Whether the reader stands in a directory that the tutorial made, or made something in."""
+        return self.cwd != WORK or bool(self.entries())
+
     def entries(self) -> tuple[str, ...]:
         """What is known to be in the current directory, directories with a slash."""
         inside = {p.removeprefix(self.cwd + "/") for p in self.made if p.startswith(self.cwd + "/")}
@@ -160,6 +165,8 @@ def _judge(
     if not typed.counts or typed.step.inline:
         return ()
     for path, said in (*needs(part), *writes(part, command.text)):
+        if path not in part and path not in command.text and not walk.works:
+            continue  # what a tool starts from, in a project that the text takes for granted
         if path not in seen and walk.is_missing(path, command.lines.first):
             seen.add(path)
             return (Foreseen(command, said, cwd=walk.cwd, entries=walk.entries()),)

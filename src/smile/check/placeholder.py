@@ -27,10 +27,19 @@ def check(reading: Reading) -> Iterator[Foreseen]:
     """Each placeholder where it first stands in a command."""
     seen: set[str] = set()
     for typed in reading.typed:
-        held = find(typed.command.text) if typed.counts else ""
+        held = _held(typed.command.text) if typed.counts else ""
         if held and held not in seen and not _is_explained(reading, held, typed.command.lines.last):
             seen.add(held)
             yield Foreseen(typed.command)
+
+
+def _held(text: str) -> str:
+    """The first placeholder, unless the command is a form or the word is part of a host's name."""
+    held = find(text)
+    is_form = re.search(r"\.\.\.|\[[^\]]*(?:<|\[)|\]\s*$| \| <", text)
+    if not held or is_form or re.search(rf"://[\w.@-]*{re.escape(held)}", text):
+        return ""
+    return held
 
 
 def _is_explained(reading: Reading, held: str, line: int) -> bool:

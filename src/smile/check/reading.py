@@ -15,7 +15,13 @@ from smile.tutorial.text import Sentence, sentences
 
 __all__ = ["Foreseen", "Reading", "Surroundings", "Suspect", "Typed", "Unfit"]
 
+_SUFFIXES = {
+    "python": "py", "python3": "py", "javascript": "js", "typescript": "ts", "rust": "rs",
+    "ruby": "rb", "bash": "sh", "shell": "sh", "c++": "cpp", "yaml": "yml", "perl": "pl",
+    "text": "txt",
+}  # fmt: skip
 _FAILS = regex(r"\b(?:fails?|error|not found|does(?:n't| not) (?:work|exist))\b", re.IGNORECASE)
+_FORM = regex(r"^\W*(?:synopsis|syntax|command[- ]line reference)\W*$", re.IGNORECASE)
 _HANDS_OVER = regex(
     r"\b(?:creat|mak|clon|download|unzip|unpack|extract|generat|writ|sav|add|nam|call|put|cop[iy]|"
     r"get|got|new|open|edit|provid|includ|exist|fetch|checkout|check out|start|set up|"
@@ -30,11 +36,13 @@ class Typed:
 
     command: Command
     step: Run
+    aside: bool = False
+    """It is quoted, or shows a form: nobody is asked to type it."""
 
     @property
     def counts(self) -> bool:
         """Whether a failure of it would be a gap: it is asked of everyone, and is to succeed."""
-        if self.step.optional or self.step.fails or self.command.exit_code:
+        if self.aside or self.step.optional or self.step.fails or self.command.exit_code:
             return False
         return not _FAILS.search(f"{self.command.note} {self.command.text.partition(' #')[2]}")
 
@@ -86,6 +94,8 @@ class Surroundings:
     beside: Callable[[str], bool]
     shipped: Callable[[str], bool]
     published: bool = False
+    above: tuple[str, ...] = ()
+    """The names of the directories that the tutorial is in, the nearest first."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,23 @@ class Reading:
     def typed(self) -> tuple[Typed, ...]:
         """Every command, in order."""
         runs = (step for step in self.steps if isinstance(step, Run))
-        return tuple(Typed(command, run) for run in runs for command in run.commands)
+        aside = self._aside
+        return tuple(
+            Typed(command, run, run.lines.first in aside)
+            for run in runs
+            for command in run.commands
+        )
+
+    @cached_property
+    def _aside(self) -> frozenset[int]:
+        """The first lines of blocks that are quoted, or stand below a heading like "Synopsis"."""
+        found, form = set[int](), False
+        for block in self.document.blocks:
+            if block.kind == "heading":
+                form = bool(_FORM.match(block.text))
+            elif block.kind == "code" and (form or (block.quoted and not block.admonition)):
+                found.add(block.lines.first)
+        return frozenset(found)
 
     @cached_property
     def writes(self) -> tuple[WriteFile, ...]:
@@ -130,5 +156,14 @@ class Reading:
         token = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         if any(token.search(one.text) and _HANDS_OVER.search(one.text) for one in self.above(line)):
             return True
-        loose = (step for step in self.steps if isinstance(step, Prose | Skip))
-        return any(token.search(step.text) for step in loose if step.lines.first < line)
+        loose = [s for s in self.steps if isinstance(s, Prose | Skip) and s.lines.first < line]
+        if any(token.search(step.text) for step in loose):
+            return True
+        suffix = name.rpartition(".")[2]
+        return any(isinstance(s, Skip) and self._language(s) == suffix for s in loose)
+
+    def _language(self, step: Skip) -> str:
+        """The suffix of files in the language of a block; empty without one."""
+        first = self.tutorial.quote(Lines(step.lines.first, step.lines.first))
+        word = first.strip("`~> \t{.").partition(" ")[0].partition(",")[0].rstrip("}").lower()
+        return _SUFFIXES.get(word, word)

@@ -23,6 +23,7 @@ def look_around(tutorial: Path) -> Surroundings:
         beside=lambda path: _is_there(home, path),
         shipped=lambda path: any(_is_there(root, path) for root in roots),
         published=project is not None,
+        above=tuple(place.name for place in above),
     )
 
 

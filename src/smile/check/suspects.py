@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from smile.check import files, links, numbering, placeholder, tool, variable
+from smile.check import environment, files, links, misspelt, numbering, placeholder, tool, variable
 from smile.check.reading import Reading, Suspect
 
 __all__ = ["CHECKS", "find"]
@@ -15,7 +15,9 @@ CHECKS: tuple[Callable[[Reading], Iterator[Suspect]], ...] = (
     variable.check,
     links.check,
     numbering.check,
+    misspelt.check,
     tool.check,
+    environment.check,
 )
 """Missing pictures are found when the tutorial is read: see ``Tutorial.images``."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smile.agent.literal.handbook import commandline, granted, install
+from smile.agent.literal.handbook import commandline, install
 from smile.agent.literal.handbook.tables import bare, npm, packages, products, pypi
 from smile.check.reading import Foreseen, Reading, Typed
+from smile.check.told import is_named, is_told_elsewhere
 from smile.regex import regex
 from smile.tutorial.model import Terminal
-from smile.tutorial.text import Sentence
 
 __all__ = ["check"]
 
@@ -28,31 +28,9 @@ _BRINGS_ANYTHING = regex(
     r"\b(?:nix|devbox|guix|toolbox|distrobox|flox)\b|(?:^|[;&|]\s*)ssh\s|\bvagrant\s+ssh\b|"
     r"\bdocker(?:-compose|\s+compose)?\s+(?:run|exec|attach)\b|\bpodman\s+(?:run|exec)\b|"
     r"\bkubectl\s+exec\b|\bsu\s+-|\bchroot\b|\bsource\s+(?!\S*/activate\b)|^\s*\.\s+(?!\S*/activate\b)|"
+    r"\b(?:hatch|poetry|pipenv|pixi|pdm|rye|conda)\s+(?:shell|env|activate|venv)\b|"
     r"\btar\b.*\s-C\s*/|\bsetx?\s+PATH|\bbrew\s+bundle\b|\bdevcontainer\b"
 )
-_ASKS = (
-    (
-        r"\b(?:(?:re)?install(?:ing|ation of)?|download(?:ing)?|set(?:ting)? up|requires?|"
-        r"requiring)\b[^;:]{{0,60}}?{name}"
-    ),
-    (
-        r"{name}[^;:]{{0,50}}?\b(?:installed|(?:is|are) (?:required|needed|available|"
-        r"pre-?installed)|comes? with|ships? with|on your (?:machine|system|computer|path))\b"
-    ),
-    r"{name},? (?:\(?(?:v|version )?[\^~>=≥ ]*\d|or (?:later|newer|higher))",
-)
-"""How a sentence asks for something, or says that it is there."""
-_LINK_TO = (
-    r"(?<!!)\[[`*_]*(?:(?:[Ii]nstall(?:ing|ed)?|[Gg]et|[Dd]ownload|[Ll]atest|the|a|an)\s+)*{name}"
-    r"[`*_]*(?:\s+(?:v?\d\S*|installed|package|manager|website|installer|toolchain|CLI|here))*\]"
-)
-_PREREQUISITES = regex(
-    r"\b(?:prerequisites?|requirements?|before (?:you|we) (?:begin|start)|what you(?:'ll)? need|"
-    r"you(?:'ll)? need|setup|set ?up|preparations?|dependencies|getting ready|environment)\b",
-    re.IGNORECASE,
-)
-_OF_AN_ENVIRONMENT = frozenset({"python", "pip", "pip3"})
-_ACTIVATES = regex(r"/activate\b")
 
 
 def check(reading: Reading) -> Iterator[Foreseen]:
@@ -64,7 +42,9 @@ def check(reading: Reading) -> Iterator[Foreseen]:
             if program in seen or not _is_lacking(program):
                 continue
             seen |= _of_one_package(program)
-            if not _is_brought(program, above, typed) and not _is_named(reading, program):
+            if _is_brought(program, above, typed) or is_named(reading, program):
+                continue
+            if not is_told_elsewhere(reading, program):
                 yield Foreseen(typed.command, f"bash: {program}: command not found")
         if _BRINGS_ANYTHING.search(typed.command.text):
             return
@@ -77,7 +57,8 @@ def _programs(typed: Typed) -> Iterator[str]:
     text = typed.command.text
     if "\n" in text and "<<" not in text and not text.split("\n")[0].rstrip().endswith("\\"):
         return  # a loop or a function: its words are no programs of their own
-    yield from (part[0] for part in commandline.parts(text))
+    # Who reads how to clone a repository has Git, or sees what it is for.
+    yield from (part[0] for part in commandline.parts(text) if part[:2] != ("git", "clone"))
 
 
 def _is_lacking(program: str) -> bool:
@@ -96,8 +77,6 @@ def _is_brought(program: str, above: list[Typed], here: Typed) -> bool:
     names = {name.casefold() for name in (*products.names(program), *install.provider(program))}
     for typed in (*above, here):
         text = typed.command.text
-        if program in _OF_AN_ENVIRONMENT and _ACTIVATES.search(text):
-            return True
         if brought_by_registry and commandline.installer(text) in {"pypi", "npm"}:
             return True  # perhaps as a dependency
         if typed is here:
@@ -110,32 +89,3 @@ def _is_brought(program: str, above: list[Typed], here: Typed) -> bool:
 
 def _stands_in(name: str, text: str) -> bool:
     return bool(re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", text))
-
-
-def _is_named(reading: Reading, program: str) -> bool:
-    """Whether the prose says that a reader needs it, or leads to where it is."""
-    names = products.names(program)
-    named = rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w'-]|\.\w)"
-    asked = re.compile("|".join(f"(?:{ask.format(name=named)})" for ask in _ASKS))
-    linked = re.compile(_LINK_TO.format(name=named))
-    prose = [block for block in reading.document.blocks if block.kind != "code"]
-    return (
-        any(linked.search(block.text) for block in prose)
-        or any(_asks_for(one, names, asked) for one in reading.sentences)
-        or _is_listed(reading, re.compile(named))
-    )
-
-
-def _asks_for(one: Sentence, names: tuple[str, ...], asked: re.Pattern[str]) -> bool:
-    return granted.takes_for_granted(one, names) or bool(asked.search(one.text))
-
-
-def _is_listed(reading: Reading, named: re.Pattern[str]) -> bool:
-    """Below a heading of prerequisites, or in front matter."""
-    listed = False
-    for block in reading.document.blocks:
-        if block.kind == "heading":
-            listed = bool(_PREREQUISITES.search(block.text))
-        if listed and block.kind != "code" and named.search(block.text):
-            return True
-    return False

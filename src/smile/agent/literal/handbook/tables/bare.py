@@ -17,7 +17,7 @@ PROGRAMS = frozenset(
         "unshare uptime useradd usermod vmstat watch whatis xxd xz unxz locale-gen modprobe "
         "insmod fdisk dmidecode update-ca-certificates visudo "
         # what every machine to work on has
-        "curl openssl ssh ssh-add ssh-agent ssh-copy-id ssh-keygen scp sftp python3 "
+        "curl openssl ssh ssh-add ssh-agent ssh-copy-id ssh-keygen scp sftp python python3 "
         # an editor and a desktop of the reader's own choice
         "emacs emacsclient nano nvim pico vi vim vimtutor micro xdg-open xclip convert "
         # names that are words, too
