@@ -6,6 +6,7 @@ import itertools
 import re
 import shlex
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from smile.regex import regex
@@ -16,6 +17,7 @@ _CARRIERS = {"sudo", "time", "exec", "env", "command", "nohup"}
 _REDIRECT = regex(r"^\d?>{1,2}$")
 
 
+@lru_cache(maxsize=512)
 def words(text: str) -> tuple[str, ...]:
     """The words of a command as the shell sees them; split at blanks when quotes don't match."""
     first = text.split("<<", 1)[0]
