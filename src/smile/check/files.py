@@ -20,6 +20,8 @@ __all__ = ["check"]
 
 HOME = "/root"
 WORK = "/workspace/work"
+_LONGEST = 1000
+"""Characters of a path; who goes deeper is not followed."""
 _USUAL = frozenset(
     "Desktop Documents Downloads Pictures Music Videos .ssh .config .local .cache .bashrc .profile "
     ".bash_profile .zshrc .gitconfig bin".split()
@@ -121,6 +123,7 @@ class _Walk:
             self.lost = True
             return
         self.cwd = self.whole(target)
+        self.lost = len(self.cwd) > _LONGEST
         self.made.add(self.cwd)
 
 

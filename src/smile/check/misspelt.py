@@ -21,7 +21,7 @@ def check(reading: Reading) -> Iterator[Foreseen]:
 
     A tool that the tables lack is spoken of, or typed again.
     """
-    words = re.findall(r"[\w-]+", reading.tutorial.text)
+    words = re.findall(r"[\w-]+", reading.tutorial.text.lower())
     for typed in reading.typed:
         if not typed.counts or "\n" in typed.command.text:
             continue

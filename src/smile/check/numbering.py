@@ -15,7 +15,7 @@ __all__ = ["check"]
 
 _NUMBERED = regex(
     r"^[^\w\n]*(?:(?P<word>step|part|chapter|lesson|exercise|task|stage|phase|section|module|unit)"
-    r"\s*#?\s*)?(?P<number>\d{1,2})(?P<rest>[.):\-–—]*(?=\s|$).*)$",  # noqa: RUF001
+    r"\s*#?\s*)?(?P<number>\d{1,2})(?P<letter>[a-z]?)(?P<rest>[.):\-–—]*(?=\s|$).*)$",  # noqa: RUF001
     re.IGNORECASE | re.DOTALL,
 )
 _VARIANT = regex(
@@ -30,6 +30,7 @@ class _Heading:
     block: Block
     word: str
     number: int
+    letter: str
     rest: str
 
     @property
@@ -65,7 +66,9 @@ def _numbered(block: Block) -> _Heading | None:
     found = _NUMBERED.match(re.sub(r"[*_`]", "", block.text[:200]))
     if found is None or (not found["word"] and not found["rest"].startswith((".", ")"))):
         return None
-    return _Heading(block, (found["word"] or "").lower(), int(found["number"]), found["rest"])
+    return _Heading(
+        block, (found["word"] or "").lower(), int(found["number"]), found["letter"], found["rest"]
+    )
 
 
 def _judge(series: list[_Heading]) -> Iterator[Unfit]:
@@ -82,7 +85,9 @@ def _judge(series: list[_Heading]) -> Iterator[Unfit]:
 
 
 def _are_variants(before: _Heading, here: _Heading) -> bool:
-    return bool(_VARIANT.search(before.rest) or _VARIANT.search(here.rest))
+    return bool(
+        before.letter or here.letter or _VARIANT.search(before.rest) or _VARIANT.search(here.rest)
+    )
 
 
 def _unfit(before: _Heading, here: _Heading, numbers: list[int]) -> Unfit:

@@ -16,7 +16,6 @@ from smile.cli.talk import About, Talk
 from smile.errors import SmileError
 from smile.plain import plain
 from smile.redaction import Redactor, redacted
-from smile.tutorial.blocks import read
 from smile.tutorial.load import opened
 from smile.tutorial.parse import steps_of
 
@@ -97,10 +96,9 @@ def _check(path: Path, redact: Redactor) -> _Checked:
     """Read and check a tutorial. Raises ``TutorialError``."""
     began = datetime.now(UTC)
     tutorial, document = opened(path)
-    clean = redacted(tutorial, redact)  # before anything of it is quoted or cut
-    document = document if clean is tutorial else read(clean.text)
-    whole = replace(clean, steps=steps_of(document))
-    reading = Reading(whole, document, look_around(path))
+    whole = replace(tutorial, steps=steps_of(document))
+    # Redacted before anything of it is quoted or cut; the blocks are looked at, and not quoted.
+    reading = Reading(redacted(whole, redact), document, look_around(path))
     return _Checked(reading, find(reading), began, datetime.now(UTC))
 
 
