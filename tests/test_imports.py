@@ -30,6 +30,7 @@ RANK = {
     "loop": 4,
     "report": 5,
     "server": 5,
+    "check": 6,
     "wiring": 6,
     "sweep": 7,
     "cli": 8,

@@ -25,6 +25,7 @@ examples:
   smile run                     follow ./tutorial.md
   smile run docs/install.md     follow another tutorial
   smile run --example list      the tutorials that come with SMILE
+  smile check docs/*.md         what shows without following them, in an instant
   smile watch                   follow a run that goes on in another terminal
   smile doctor                  can this machine do it, and what is missing?
   smile bug-report              a file to attach to an issue of SMILE Loop
@@ -39,6 +40,21 @@ examples:
   smile run --json | jq .summary      the report on stdout, the talk on stderr
 
 {EXIT_CODES}"""
+
+CHECK = """\
+examples:
+  smile check                         what smile.json says, else ./tutorial.md
+  smile check docs/*.md               several; a line for each gap: file:line: severity kind: …
+  smile check -v README.md            what to write instead, too
+  smile check --fail-on major *.md    minor gaps are listed, and exit with 0
+  smile check --json *.md | jq .gaps  a report on each line of stdout, the talk on stderr
+
+Nothing is executed: it finds placeholders, files and variables that nothing makes, broken links,
+missing pictures, numbering, and tools that the text neither installs nor asks for.
+
+exit codes: 0 no gap at or above --fail-on, 1 gaps, 2 command line, smile.json or a tutorial is
+wrong, 3 a report can't be written, 70 a bug of SMILE
+"""
 
 WATCH = """\
 examples:
@@ -118,6 +134,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, add, summary, epilog in (
         ("run", _run, "follow a tutorial as a newcomer would, and report the gaps", RUN),
+        ("check", _check, "find what shows in tutorials without following them", CHECK),
         ("watch", _watch, "follow a run that goes on in another terminal", WATCH),
         ("stop", _stop, "end a run that goes on in another terminal; it writes its report", STOP),
         ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
@@ -174,16 +191,31 @@ def _run(command: argparse.ArgumentParser) -> None:
     add("--max-iterations", type=_count, metavar="N", help="fresh attempts (default: 10)")
     add("--timeout", type=_count, metavar="SECONDS", help="of the whole run (default: 1800)")
     add("--port", type=int, help="of the HTTP API on 127.0.0.1 (default: any free one)")
-    add(
-        "--fail-on",
-        choices=("critical", "major", "minor", "never"),
-        help="the mildest gap that exits with 1 (default: minor)",
-    )
+    _fail_on(command)
     add("--fresh", action="store_true", help="forget a run that was cut short, begin anew")
     add("--keep", action="store_true", default=None, help="leave the sandbox for a look inside")
     add("--json", action="store_true", help="the report as JSON on stdout")
     add("-q", "--quiet", action="store_true", help="no progress: errors and the summary only")
     _talk(command)
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("tutorials", nargs="*", metavar="TUTORIAL", help="Markdown files (default: tutorial.md)")
+    _config(command)
+    add("-o", "--output", metavar="DIR", help="write reports there, too (default: none)")
+    _fail_on(command)
+    add("--json", action="store_true", help="a report as JSON on a line of stdout for each")
+    add("-q", "--quiet", action="store_true", help="the gaps and errors only")
+    _talk(command)
+
+
+def _fail_on(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--fail-on",
+        choices=("critical", "major", "minor", "never"),
+        help="the mildest gap that exits with 1 (default: minor)",
+    )
 
 
 def _watch(command: argparse.ArgumentParser) -> None:

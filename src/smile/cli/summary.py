@@ -13,7 +13,7 @@ from smile.wiring.outcome import Outcome
 
 __all__ = ["facts", "render"]
 
-ENDED = {
+ENDED: dict[str, str] = {
     Status.COMPLETED: "completed",
     Status.MAX_ITERATIONS: "not completed: still stuck after the last iteration",
     Status.BLOCKER: "not completed: there is no way on",

@@ -46,6 +46,7 @@ class About(StrEnum):
     STUDENT = "student_output"
     PAST = "past_with_help"
     MENTOR = "mentor_output"
+    GAP = "gap"
     STOPPING = "stopping"
     SUMMARY = "summary"
     WARNING = "warning"

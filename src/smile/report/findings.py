@@ -13,7 +13,7 @@ from smile.report.stuck import stuck_gaps
 from smile.tutorial.model import Lines, Tutorial
 from smile.wire import Severity, StepEnded, StepState
 
-__all__ = ["FailOn", "Findings", "find", "severity_at_least"]
+__all__ = ["FailOn", "Findings", "find", "in_order", "severity_at_least"]
 
 FailOn = Literal["critical", "major", "minor", "never"]
 
@@ -35,16 +35,21 @@ def find(record: RunRecord) -> Findings:
     tried = attempts(record)
     stuck, set_aside = stuck_gaps(record.tutorial, tried, record.state.status)
     gaps = (*stuck, *without(minor_gaps(record.tutorial, tried), stuck))
-    ordered = sorted(gaps, key=lambda gap: (gap.location.line_number, _RANK[gap.severity]))
     ends = _ends(tried)
     return Findings(
-        gaps=tuple(
-            gap.model_copy(update={"id": f"gap-{number}"})
-            for number, gap in enumerate(ordered, start=1)
-        ),
+        gaps=in_order(gaps),
         coverage=_coverage(ends, len(record.tutorial.steps)),
         not_followed=_not_followed(ends, record.tutorial),
         set_aside=(*set_aside, *left_behind(record.tutorial)),
+    )
+
+
+def in_order(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    """The gaps in the order of lines, with their ids."""
+    ordered = sorted(gaps, key=lambda gap: (gap.location.line_number, _RANK[gap.severity]))
+    return tuple(
+        gap.model_copy(update={"id": f"gap-{number}"})
+        for number, gap in enumerate(ordered, start=1)
     )
 
 

@@ -20,9 +20,12 @@ class _Schema(GenerateJsonSchema):
         return False
 
 
-def dumps(report: Report) -> str:
-    """``smile-report.json``: camelCase keys, every field present, a newline at its end."""
-    return report.model_dump_json(by_alias=True, indent=2) + "\n"
+def dumps(report: Report, *, indent: int | None = 2) -> str:
+    """``smile-report.json``: camelCase keys, every field present, a newline at its end.
+
+    Without ``indent`` it is a single line.
+    """
+    return report.model_dump_json(by_alias=True, indent=indent) + "\n"
 
 
 def schema() -> dict[str, object]:

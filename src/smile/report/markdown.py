@@ -42,6 +42,7 @@ _FIX = {
     FixState.UNVERIFIED: "unverified (no attempt got past this place to tell)",
 }
 _SEEN_ONLY = "unverified (not tried)"
+_CHECKED_ONLY = "unverified (nothing was executed)"
 
 
 def render(report: Report) -> str:
@@ -49,7 +50,7 @@ def render(report: Report) -> str:
     parts = [
         f"# SMILE report: {inline(report.tutorial_name) or 'tutorial'}",
         *_summary(report),
-        *_gaps(report.gaps),
+        *_gaps(report.gaps, checked=report.summary.status == "checked"),
         *_timeline(report.timeline),
         *_audit_trail(report.audit_trail),
         *_recommendations(report.recommendations),
@@ -73,6 +74,10 @@ def _summary(report: Report) -> list[str]:
 
 def _verdict(report: Report) -> str:
     summary = report.summary
+    if summary.status == "checked":
+        return (
+            f"**Checked, not followed:** {_count_gaps(report.gaps)}. Note: {inline(summary.note)}."
+        )
     status = _STATUS.get(summary.status, summary.status.value.replace("_", " "))
     tries = _count(summary.iterations, "iteration")
     text = f"**{status}** after {tries} in {_seconds(summary.duration_seconds)}: "
@@ -97,10 +102,11 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         filter(None, [code(box.image), inline(box.distribution), inline(_engine(summary))])
     )
     versions = ", ".join(f"{inline(name)} {inline(v)}" for name, v in summary.versions.items())
+    checked = summary.status == "checked"
     rows = [
         ("Tutorial", code(summary.tutorial_path)),
         ("Provider", f"{inline(summary.provider)}{why}"),
-        ("Sandbox", machine),
+        ("Sandbox", "none" if checked else machine),
         ("Steps", _steps(summary)),
         ("Versions", versions),
         ("Run", f"{code(summary.run_id)}, {_moment(summary.started_at)}"),
@@ -120,7 +126,7 @@ def _steps(summary: Summary) -> str:
         (steps.not_followed, "not followed"),
         (steps.skipped, "skipped"),
         (steps.not_applicable, "not for this reader"),
-        (steps.unobserved, "not observed"),
+        (steps.unobserved, "not executed" if summary.status == "checked" else "not observed"),
     ]
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
     return f"{steps.total}: {told}" if told else str(steps.total)
@@ -154,7 +160,7 @@ def _set_aside(aside: tuple[SetAside, ...]) -> list[str]:
 # --- gaps -------------------------------------------------------------------------------------
 
 
-def _gaps(gaps: tuple[Gap, ...]) -> list[str]:
+def _gaps(gaps: tuple[Gap, ...], *, checked: bool) -> list[str]:
     if not gaps:
         return []
     parts = ["## Documentation Gaps"]
@@ -175,11 +181,11 @@ def _gaps(gaps: tuple[Gap, ...]) -> list[str]:
         if of_it:
             parts.append(f"### {severity.value.capitalize()}")
         for gap in of_it:
-            parts += _gap(gap)
+            parts += _gap(gap, checked=checked)
     return parts
 
 
-def _gap(gap: Gap) -> list[str]:
+def _gap(gap: Gap, *, checked: bool) -> list[str]:
     where = _lines(gap.location.line_number, gap.location.end_line)
     parts = [f"#### {inline(gap.id)}: {prose(gap.title)} (line {where})"]
     parts += _quote(gap.location)
@@ -191,9 +197,13 @@ def _gap(gap: Gap) -> list[str]:
         parts += ["**Suggested fix**", fence(gap.suggested_fix, "md")]
     else:
         parts.append("**Suggested fix**: none is known.")
-    tried = gap.severity is not Severity.MINOR or gap.fix is not FixState.UNVERIFIED
-    parts.append(f"fix: {_FIX[gap.fix] if tried else _SEEN_ONLY}")
+    parts.append(f"fix: {_CHECKED_ONLY if checked else _fix(gap)}")
     return parts
+
+
+def _fix(gap: Gap) -> str:
+    tried = gap.severity is not Severity.MINOR or gap.fix is not FixState.UNVERIFIED
+    return _FIX[gap.fix] if tried else _SEEN_ONLY
 
 
 def _quote(place: Place) -> list[str]:

@@ -174,8 +174,8 @@ class SandboxSummary(ReportValue):
 class Summary(ReportValue):
     """The run in short."""
 
-    status: Status
-    """How it ended."""
+    status: Status | Literal["checked"]
+    """How it ended; checked: nothing was executed, there was no run to end."""
     iterations: int = Field(ge=0)
     """Fresh attempts of the Student."""
     duration_seconds: float = Field(ge=0)

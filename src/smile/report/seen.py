@@ -27,7 +27,7 @@ from smile.wire import (
     StepState,
 )
 
-__all__ = ["left_behind", "minor_gaps", "without"]
+__all__ = ["left_behind", "minor_gaps", "missing_pictures", "without"]
 
 LONGEST_DIFF = 20
 LONGEST_PASTE = 40
@@ -43,9 +43,14 @@ def minor_gaps(tutorial: Tutorial, attempts: tuple[Attempt, ...]) -> tuple[Gap, 
             *_mismatches(attempt, tutorial, attempts),
         ):
             last[gap.kind, gap.location.line_number] = gap
+    return (*_folded(last.values()), *missing_pictures(tutorial))
+
+
+def missing_pictures(tutorial: Tutorial) -> tuple[Gap, ...]:
+    """One gap (id empty) for each picture that is not there."""
     missing = [i for i in tutorial.images if i.data is None and not i.left_behind]
-    images = [_image(image, tutorial) for image in missing]
-    return (*_folded(last.values()), *{gap.title: gap for gap in images}.values())
+    gaps = [_image(image, tutorial) for image in missing]
+    return tuple({gap.title: gap for gap in gaps}.values())
 
 
 _WRAPPERS = regex(r"^(?:sudo|env|npx|uv run|poetry run|bundle exec|python3? -m)\s+")

@@ -45,15 +45,15 @@ class Written:
 
 def write_report(
     report: Report,
-    record: RunRecord,
+    record: RunRecord | None,
     output_dir: Path,
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Written:
     """Write ``smile-report.md``, ``smile-report.json`` and ``smile-audit.log``.
 
-    The directory is made. Each file is whole or as it was before. Raises ``ReportNotWritten``
-    when three tries failed.
+    The directory is made. Each file is whole or as it was before. Without a ``record`` nothing
+    was executed, and the log is empty. Raises ``ReportNotWritten`` when three tries failed.
     """
     text = markdown.render(report)
     paths = Written(
@@ -64,7 +64,7 @@ def write_report(
     texts = {
         paths.markdown: text,
         paths.json: report_json.dumps(report),
-        paths.audit: audit.render(record),
+        paths.audit: audit.render(record) if record is not None else "",
     }
     failure = _try_to_write(texts, sleep)
     if failure is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 
 from smile.regex import regex
 from smile.tutorial import words
@@ -169,8 +168,10 @@ def without_elision(text: str, language: str) -> str:
         return bare if isinstance(loaded, dict) else text
     if language == "toml":
         try:
+            import tomllib  # noqa: PLC0415 - few tutorials need it, all would wait for it
+
             tomllib.loads(kept)
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             return text
     return kept
 

@@ -35,15 +35,19 @@ def load(path: Path, *, steps: bool = True) -> Tutorial:
     Raises:
         TutorialError: there is no such file, it is too big, or it is no Markdown text.
     """
-    text = _text(path)
-    document = read(text)
-    images = tuple(_images(text, path, document))
-    tutorial = Tutorial(path.name, str(path), text, (), images)
+    tutorial, document = opened(path)
     if not steps:
         return tutorial
     from smile.tutorial.parse import steps_of  # noqa: PLC0415
 
     return replace(tutorial, steps=steps_of(document))
+
+
+def opened(path: Path) -> tuple[Tutorial, Document]:
+    """A tutorial without its steps, and the blocks that they are made of. Raises as ``load``."""
+    text = _text(path)
+    document = read(text)
+    return Tutorial(path.name, str(path), text, (), tuple(_images(text, path, document))), document
 
 
 def _text(path: Path) -> str:

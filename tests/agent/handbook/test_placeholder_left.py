@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.agent.handbook.scene import file, gap, on, sh, verdict
 
-from smile.agent.literal.handbook.entries.placeholder_left import find
+from smile.agent.literal.handbook.placeholders import find
 
 NO_SUCH = "No such file or directory"
 

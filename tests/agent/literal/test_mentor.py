@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.agent.handbook.scene import NOW, file, gap, on, remedy, sh
 
-from smile.agent.literal.handbook import RULES, name_of
+from smile.agent.literal.handbook.base import name_of
+from smile.agent.literal.handbook.rules import RULES
 from smile.wire import MentorResult, Trigger
 
 

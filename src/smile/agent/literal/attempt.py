@@ -152,9 +152,7 @@ class Typist:
         """Variables that the command needs and this window doesn't have."""
         if "<<" in text or shell.is_busy:
             return ()
-        names = [n for n in variables.used(text) if not variables.is_usual(n)]
-        names = [n for n in names if n not in variables.assigned(text)]
-        return self._missing(names)
+        return self._missing(variables.unset(text))
 
     def _missing(self, names: Iterable[str]) -> tuple[str, ...]:
         wanted = sorted(names)

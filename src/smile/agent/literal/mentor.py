@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from smile.agent.literal.handbook import RULES, Advice, Case, name_of
+from smile.agent.literal.handbook.base import Advice, name_of
+from smile.agent.literal.handbook.case import Case
+from smile.agent.literal.handbook.rules import RULES
 from smile.agent.literal.handbook.style import shortest
 from smile.tutorial.model import Step
 from smile.wire import (

@@ -6,6 +6,7 @@ import itertools
 import re
 import shlex
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from smile.regex import regex
@@ -16,9 +17,10 @@ _CARRIERS = {"sudo", "time", "exec", "env", "command", "nohup"}
 _REDIRECT = regex(r"^\d?>{1,2}$")
 
 
+@lru_cache(maxsize=4096)  # every rule asks it of every command
 def words(text: str) -> tuple[str, ...]:
     """The words of a command as the shell sees them; split at blanks when quotes don't match."""
-    first = text.split("<<", 1)[0]
+    first = _without_document(text)
     try:
         lexer = shlex.shlex(first, posix=True, punctuation_chars=";|&>")
         lexer.whitespace_split = True
@@ -32,6 +34,15 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _without_document(text: str) -> str:
+    """A command without its here-document; what stands behind the ``<<`` in its line is its own."""
+    head, sign, rest = text.partition("<<")
+    if not sign or rest.startswith("<"):
+        return head
+    return head + re.sub(r"""^-?\s*["']?\w+["']?""", "", rest.partition("\n")[0])
+
+
+@lru_cache(maxsize=4096)
 def parts(text: str) -> tuple[tuple[str, ...], ...]:
     """The simple commands of a line: what stands between ``&&``, ``;`` and ``|``."""
     found: list[list[str]] = [[]]
@@ -134,6 +145,7 @@ def unpinned(word: str) -> str:
     return match[1] if match else word
 
 
+@lru_cache(maxsize=4096)
 def products(text: str) -> frozenset[str]:
     """The paths that a line makes, as written, as far as its words tell."""
     found = set(redirects(text))
@@ -188,10 +200,19 @@ def _made_by_tool(program: str, part: tuple[str, ...], plain: list[str]) -> Iter
         yield PurePosixPath(head).stem + ".class"
     elif program in {"gcc", "cc", "g++", "c++", "clang"} and "-o" not in part and "-c" not in part:
         yield "a.out"
-    elif program == "wget" and head and "-O" not in part:
-        yield PurePosixPath(head).name
+    elif program in {"wget", "curl"}:
+        yield from _downloaded(program, part, plain)
     elif program == "make" and head:
         yield head
+
+
+def _downloaded(program: str, part: tuple[str, ...], plain: list[str]) -> Iterator[str]:
+    """The files that are called like the end of their address."""
+    by_address = "-O" not in part
+    if program == "curl":
+        by_address = any(re.match(r"-\w*O|--remote-name", word) for word in part)
+    if by_address:
+        yield from (PurePosixPath(word).name for word in plain if "/" in word)
 
 
 _PROJECT_FILES = {

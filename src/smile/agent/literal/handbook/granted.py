@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.tables import products
 from smile.regex import regex
 from smile.tutorial.blocks import read
 from smile.tutorial.text import Sentence, sentences
-from smile.wire import Location
+
+if TYPE_CHECKING:  # both load pydantic, which takes longer than to check a tutorial
+    from smile.agent.literal.handbook.case import Case
+    from smile.wire import Location
 
 _INSTALLED = regex(
     r"\b(?:now that|once|after|if) (?:you(?:'ve| have)?\b|[\w.+ ]{1,40} (?:is|are|has been)\b)"
@@ -37,7 +40,7 @@ def place(case: Case, program: str) -> Location | None:
     ``None`` also when it stands right above: then the command is as good a place.
     """
     names = products.names(program)
-    found = [s for s in _above(case) if _takes_for_granted(s, names)]
+    found = [s for s in _above(case) if takes_for_granted(s, names)]
     if not found or case.line - found[-1].lines.last < _FAR:
         return None
     return case.at(found[-1].lines)
@@ -49,7 +52,8 @@ def _above(case: Case) -> Iterator[Sentence]:
             yield from sentences(block.text, block.lines.first)
 
 
-def _takes_for_granted(sentence: Sentence, names: tuple[str, ...]) -> bool:
+def takes_for_granted(sentence: Sentence, names: tuple[str, ...]) -> bool:
+    """Whether a sentence says that the reader has, or needs, what is called so."""
     text = sentence.text.replace("’", "'")  # noqa: RUF001
     if _TELLS_HOW.search(text):
         return False

@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from smile.agent.literal.handbook import commandline
-from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.tables import npm, packages, pypi
 from smile.tutorial.model import Command
+
+if TYPE_CHECKING:  # it loads pydantic, which takes longer than to check a tutorial
+    from smile.agent.literal.handbook.case import Case
 
 VENV = "~/.venv"
 _NODE_OF = {("debian", "11"): 12, ("debian", "12"): 18, ("ubuntu", "22.04"): 12}

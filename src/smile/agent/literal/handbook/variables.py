@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from smile.regex import regex
 
@@ -66,3 +67,15 @@ def hides(text: str) -> bool:
 def is_usual(name: str) -> bool:
     """Whether a shell or a session may have it without any step."""
     return name in OF_THE_SHELL or name in OF_A_SESSION or _OF_A_SESSION.fullmatch(name) is not None
+
+
+def unset(command: str, above: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names that a command expands and neither it, those above, nor a session sets."""
+    names = [name for name in used(command) if not is_usual(name)]
+    known = assigned(command).union(*map(assigned, above)) if names else frozenset()
+    return tuple(name for name in names if name not in known)
+
+
+def is_set_in(content: str, name: str) -> bool:
+    """Whether a file, as a script or a list of settings, gives the variable a value."""
+    return bool(re.search(rf"^(?:export )?{name}=", content, re.MULTILINE))

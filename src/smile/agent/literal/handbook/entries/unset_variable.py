@@ -59,17 +59,14 @@ def _said(case: Case) -> str:
 def _unset(case: Case, command: Command) -> str:
     """The first variable of a command that nothing above it sets."""
     above = [c.text for c in case.commands if c.lines.first < command.lines.first]
-    known = frozenset().union(*(variables.assigned(t) for t in (*above, command.text)))
-    for name in variables.used(command.text):
-        if name in known or variables.is_usual(name):
-            continue
+    for name in variables.unset(command.text, above):
         if not case.facts.variables.get(name) and not _from_file(case, name):
             return name
     return ""
 
 
 def _from_file(case: Case, name: str) -> bool:
-    return any(re.search(rf"^(?:export )?{name}=", w.content, re.MULTILINE) for w in case.writes)
+    return any(variables.is_set_in(w.content, name) for w in case.writes)
 
 
 def _value(case: Case, name: str, line: int) -> str:
