@@ -6,7 +6,7 @@ was not yet tried in vain is given.
 
 from __future__ import annotations
 
-from smile.agent.literal.handbook.base import Advice, Rule, name_of
+from smile.agent.literal.handbook.base import Advice, Paste, Rule, name_of
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.entries import (
     already_done,
@@ -57,7 +57,7 @@ from smile.agent.literal.handbook.entries import (
     wrong_directory,
 )
 
-__all__ = ["RULES", "Advice", "Case", "Rule", "name_of"]
+__all__ = ["RULES", "Advice", "Case", "Paste", "Rule", "name_of"]
 
 RULES: tuple[Rule, ...] = (
     # what the words of the question or the command tell by themselves

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from smile.agent.literal.handbook import definitions as known
 from smile.agent.literal.handbook import errors
-from smile.agent.literal.handbook.base import Advice
+from smile.agent.literal.handbook.base import Advice, Paste
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import accept, before, file_before, needs, paste, shortest
+from smile.agent.literal.handbook.style import (
+    accept,
+    before,
+    file_before,
+    moved,
+    needs,
+    paste,
+    shortest,
+)
 from smile.tutorial.model import Command, Skip, SkipReason, WriteFile
 from smile.wire import GapKind, Remedy
 
@@ -38,6 +46,7 @@ def diagnose(case: Case) -> Advice | None:
         problem=f"{needs(case)} needs `{path}`, but {shown} only on line {maker.lines.first}.",
         fix=_fix(case, maker),
         remedy=_remedy(case, maker),
+        changes=moved(case, maker.lines.first),
     )
 
 
@@ -59,7 +68,7 @@ def _is_same_tool(case: Case, maker: Command | WriteFile) -> bool:
     return isinstance(maker, Command) and maker.text.strip() == case.command
 
 
-def _fix(case: Case, maker: Command | WriteFile) -> str:
+def _fix(case: Case, maker: Command | WriteFile) -> str | Paste:
     line = maker.lines.first
     if isinstance(maker, Command):
         return paste(case, f"Move line {line} up, before line {case.line}:", maker.text)
