@@ -47,6 +47,7 @@ class About(StrEnum):
     PAST = "past_with_help"
     MENTOR = "mentor_output"
     STOPPING = "stopping"
+    PATCHED = "patched"
     SUMMARY = "summary"
     WARNING = "warning"
     ERROR = "error"

@@ -35,7 +35,7 @@ def load(path: Path, *, steps: bool = True) -> Tutorial:
     Raises:
         TutorialError: there is no such file, it is too big, or it is no Markdown text.
     """
-    text = _text(path)
+    text = text_of(path)
     document = read(text)
     images = tuple(_images(text, path, document))
     tutorial = Tutorial(path.name, str(path), text, (), images)
@@ -46,8 +46,9 @@ def load(path: Path, *, steps: bool = True) -> Tutorial:
     return replace(tutorial, steps=steps_of(document))
 
 
-def _text(path: Path) -> str:
-    raw = _bytes(path)
+def text_of(path: Path) -> str:
+    """The text of a tutorial's file. Raises ``TutorialError``, as ``load`` does."""
+    raw = read_bytes(path)
     if len(raw) > MAX_BYTES:
         raise TutorialError(
             f"Tutorial exceeds size limit (100KB): {path} has more than {MAX_BYTES:,} bytes",
@@ -68,7 +69,8 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """What a tutorial's file holds, up to one byte more than it may. Raises ``TutorialError``."""
     try:
         if not path.exists():
             raise TutorialError(f"There is no tutorial {path}", "Give the path of a Markdown file.")
