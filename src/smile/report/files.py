@@ -65,6 +65,7 @@ def written(page: Page, change: Change) -> Iterator[Edits]:
     ways = [
         edits
         for count in range(1, len(blocks) + 1)
+        if blocks[count - 1].lines.first >= change.line
         if (edits := _differences(page, blocks[:count], change.content)) is not None
     ]
     for edits in sorted(ways, key=_size):

@@ -41,8 +41,7 @@ def _block(page: Page, step: Step, target: Step, line: int) -> Iterator[Edits]:
         return
     first, last = _span(page, step, block)
     taken = page.rows[first - 1 : last]
-    after = last + 1 if not page.row(last + 1).strip(" \t>") else last
-    out = Edit(line_number=first, end_line=min(after, len(page.rows)), lines=())
+    out = _out(page, first, last)
     old, new = _margin(page, block), _margin(page, other)
     rows = tuple((new + row.removeprefix(old)).rstrip() if row.strip() else "" for row in taken)
     for at in dict.fromkeys((page.top_of(other), other.lines.first)):
@@ -58,6 +57,15 @@ def _span(page: Page, step: Step, block: Block) -> tuple[int, int]:
         if above is not None and above.kind == "para":
             first = above.lines.first
     return first, block.lines.last
+
+
+def _out(page: Page, first: int, last: int) -> Edit:
+    """Take lines out, and one of the blank lines around them."""
+    if last + 1 < len(page.rows) and not page.row(last + 1).strip(" \t>"):
+        last += 1
+    elif first > 1 and not page.row(first - 1).strip(" \t>"):
+        first -= 1
+    return Edit(line_number=first, end_line=last, lines=())
 
 
 def _margin(page: Page, block: Block) -> str:
@@ -92,8 +100,7 @@ def _taken(page: Page, command: Command, commands: list[Command]) -> Edit:
     alone = step is not None and all(c in commands for c in commands_of(step))
     if alone and block is not None and command is commands[0]:
         first, last = page.top_of(block), block.lines.last
-        blank = not page.row(last + 1).strip(" \t>") and last < len(page.rows)
-        return Edit(line_number=first, end_line=last + blank, lines=())
+        return _out(page, first, last)
     return Edit(line_number=command.lines.first, end_line=command.lines.last, lines=())
 
 

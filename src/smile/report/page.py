@@ -16,6 +16,7 @@ from smile.tutorial.parse import steps_of
 __all__ = ["Page", "Style", "bare", "page_of"]
 
 _FENCE = regex(r"^((?:[ \t]|>)*)(`{3,}|~{3,})([^\n]*)$")
+_INDENTED = regex(r"^((?:[ \t]|>)*?)(\t| {4})(?![ \t>])")
 _MARGIN = regex(r"^(?:[ \t]|>)*")
 _LANGUAGE = regex(r"^\s*[\w+-]*")
 _BULLET = regex(r"^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
@@ -28,10 +29,11 @@ class Style:
     """How the author writes a block of commands.
 
     ``margin`` stands before each line (indentation, quote signs), ``prompt`` before each command.
-    Without ``fence`` the block is only indented.
+    Without ``fence`` the block is only indented, by ``indent`` more than a sentence.
     """
 
     margin: str = ""
+    indent: str = ""
     fence: str = "```"
     info: str = "bash"
     prompt: str = ""
@@ -40,7 +42,8 @@ class Style:
         """The lines of a block, below a sentence when there is one."""
         body = [line for command in commands for line in self.typed(command)]
         fenced = [f"{self.fence}{self.info}", *body, self.fence] if self.fence else body
-        rows = [say, "", *fenced] if say else fenced
+        block = [f"{self.indent}{row}" for row in fenced]
+        rows = [say, "", *block] if say else block
         return tuple(f"{self.margin}{row}" if row else self.margin.rstrip() for row in rows)
 
     def typed(self, command: str) -> list[str]:
@@ -116,13 +119,19 @@ class Page:
         opening = _FENCE.match(self.row(block.lines.first)) if block is not None else None
         lead = self.lead(command)
         if opening is None:
-            own = _MARGIN.match(lead)
-            indent = own[0] if own else ""
-            return Style(indent if like is step else "    ", "", "", lead[len(indent) :])
+            own = _INDENTED.match(lead)
+            return Style(
+                margin=own[1] if own and like is step else margin,
+                indent=own[2] if own else "    ",
+                fence="",
+                info="",
+                prompt=lead[own.end() :] if own else "",
+            )
         info = opening[3].strip() if opening[3].lstrip().startswith("{") else ""
         language = _LANGUAGE.match(opening[3])
         inner = lead.removeprefix(opening[1])
-        return Style(margin, opening[2], info or (language[0].strip() if language else ""), inner)
+        info = info or (language[0].strip() if language else "")
+        return Style(margin, "", opening[2], info, inner)
 
     def _margin(self, step: Step) -> str:
         found = _MARGIN.match(self.row(step.lines.first))

@@ -16,7 +16,7 @@ from smile.agent.literal.handbook.style import (
     shortest,
 )
 from smile.tutorial.model import Command, Skip, SkipReason, WriteFile
-from smile.wire import GapKind, Remedy
+from smile.wire import Change, GapKind, Remedy
 
 _UNNAMED = {SkipReason.UNKNOWN, SkipReason.ILLUSTRATION}
 _SHORT = {"javascript": "js", "typescript": "ts", "py": "python", "rs": "rust"}
@@ -46,8 +46,14 @@ def diagnose(case: Case) -> Advice | None:
         problem=f"{needs(case)} needs `{path}`, but {shown} only on line {maker.lines.first}.",
         fix=_fix(case, maker),
         remedy=_remedy(case, maker),
-        changes=moved(case, maker.lines.first),
+        changes=_changes(case, maker),
     )
+
+
+def _changes(case: Case, maker: Command | WriteFile) -> tuple[Change, ...]:
+    """It moves, unless a writer has to say first which file the block is."""
+    known = isinstance(maker, Command) or maker in case.writes
+    return moved(case, maker.lines.first) if known else ()
 
 
 def _shown_below(case: Case, path: str) -> WriteFile | None:
