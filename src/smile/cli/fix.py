@@ -28,6 +28,10 @@ def main(args: argparse.Namespace) -> int:
     """Find what helps, write it, and return the exit code."""
     talk: Talk = args.talk
     config = configured(args)
+    if args.apply:
+        save.check_replace(config.tutorial)
+    elif args.output:
+        save.check_copy(config.tutorial, Path(args.output))
     signals = Signals(talk, "the tutorial stays as it is")
     try:
         fixed = asyncio.run(_fix(config, talk, signals, fresh=args.fresh))
@@ -104,7 +108,8 @@ def _lines(fixed: Fixed) -> Iterator[str]:
             yield f"\n{state}, left out ({len(bad)})"
             yield from (_judged(each) for each in bad)
     if fixed.left:
-        yield f"\nfor you to decide ({len(fixed.left)}): no text to paste, see the report"
+        where = ", by the lines of the patched text" if fixed.text != fixed.tutorial.text else ""
+        yield f"\nfor you to decide ({len(fixed.left)}){where}"
         yield from (_by_hand(gap) for gap in fixed.left)
     yield "" if count or fixed.left else "no gaps found"
 

@@ -128,11 +128,11 @@ def _got_past(gap: Gap, batch: Batch, after: Report) -> bool:
         return False
     if after.summary.status is Status.COMPLETED:
         return True
-    return any(c.line > place for c in _of_tutorial(after) if c.iteration == _last(after))
+    return any(c.line > place or (c.line == place and _well(c)) for c in _of_tutorial(after))
 
 
-def _last(report: Report) -> int:
-    return report.summary.iterations
+def _well(command: RunCommand) -> bool:
+    return command.exit_code == 0 or command.outcome is CommandOutcome.RUNNING
 
 
 def _of_tutorial(report: Report) -> Iterator[RunCommand]:
@@ -165,8 +165,7 @@ def _lies_in(new: Gap, gap: Gap, edits: tuple[Edit, ...]) -> bool:
 
 def _worked(new: Gap, before: Report) -> bool:
     """Whether the command of this gap did what it was to do when the text was as before."""
-    ended = [c for c in _of_tutorial(before) if c.command == new.evidence.command]
-    return any(c.exit_code == 0 or c.outcome is CommandOutcome.RUNNING for c in ended)
+    return any(_well(c) for c in _of_tutorial(before) if c.command == new.evidence.command)
 
 
 def _nearest_above(new: Gap, batch: Batch) -> list[str]:

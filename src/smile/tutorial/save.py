@@ -11,7 +11,7 @@ from smile.errors import OutputError, TutorialError
 from smile.tutorial.load import read_bytes, text_of
 from smile.tutorial.model import Tutorial
 
-__all__ = ["copy", "replace"]
+__all__ = ["check_copy", "check_replace", "copy", "replace"]
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -24,15 +24,19 @@ def replace(tutorial: Tutorial, text: str) -> None:
         OutputError: it can't be written.
     """
     path = Path(tutorial.path)
-    if path.is_symlink():
-        raise TutorialError(f"{path} is a symbolic link", "give the file that it leads to")
+    check_replace(path)
     try:
-        now = path.stat()
-        if not stat.S_ISREG(now.st_mode):
-            raise TutorialError(f"{path} is no regular file", "write a copy with --output")
-        _put(path, _bytes(tutorial, text), now, tutorial)
+        _put(path, _bytes(tutorial, text), path.stat(), tutorial)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def check_replace(path: Path) -> None:
+    """See that a tutorial may be written into. Raises ``TutorialError``."""
+    if path.is_symlink():
+        raise TutorialError(f"{path} is a symbolic link", "give the file that it leads to")
+    if path.exists() and not path.is_file():
+        raise TutorialError(f"{path} is no regular file", "write a copy with --output")
 
 
 def copy(tutorial: Tutorial, text: str, path: Path) -> None:
@@ -42,14 +46,19 @@ def copy(tutorial: Tutorial, text: str, path: Path) -> None:
         TutorialError: it is the tutorial itself, or no regular file.
         OutputError: it can't be written.
     """
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise TutorialError(f"{path} is no regular file", "name another --output")
+    check_copy(Path(tutorial.path), path)
     try:
-        if path.exists() and path.samefile(tutorial.path):
-            raise TutorialError(f"{path} is the tutorial itself", "write in place with --apply")
         _put(path, _bytes(tutorial, text), path.stat() if path.exists() else None, None)
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def check_copy(tutorial: Path, path: Path) -> None:
+    """See that a copy of a tutorial may be written to a path. Raises ``TutorialError``."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise TutorialError(f"{path} is no regular file", "name another --output")
+    if path.exists() and tutorial.exists() and path.samefile(tutorial):
+        raise TutorialError(f"{path} is the tutorial itself", "write in place with --apply")
 
 
 def _bytes(tutorial: Tutorial, text: str) -> bytes:
