@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from pathlib import PurePosixPath
 
 from smile.plain import plain
 from smile.regex import regex
@@ -16,6 +17,9 @@ __all__ = ["shown_again"]
 
 LONGEST = 10
 """So many lines may come in place of others: what is longer, a writer shortens."""
+
+_OURS = (WORK_DIR, *(f"{PurePosixPath(WORK_DIR).name}{sign}" for sign in "@/:"))
+"""How programs write the directory of this machine, or a project that is named after it."""
 
 _WORD = regex(r"[^\W\d_]{2,}")
 
@@ -47,7 +51,8 @@ def _edit(page: Page, shown: list[tuple[int, str]], printed: list[str]) -> Edit 
     first, last = shown[0][0], shown[-1][0]
     if last - first != len(shown) - 1 or len(printed) > LONGEST:
         return None
-    if any(WORK_DIR in line for line in printed):
+    shows = "\n".join(text for _, text in shown)
+    if any(name in line and name not in shows for line in printed for name in _OURS):
         return None
     row, text = page.row(first), shown[0][1]
     margin = row[: len(row) - len(text)]
