@@ -107,6 +107,14 @@ def test_a_line_without_its_secret_is_not_written() -> None:
     assert batch_of((hidden,), TEXT + "[redacted]\n").gaps == (hidden,)
 
 
+def test_edits_that_do_not_fit_the_text_are_left_alone() -> None:
+    outside = gap("a", 5, edit(50, "x"))
+    torn = gap("b", 5, edit(5, "x\ny"))
+    clashing = gap("c", 5, edit(5, "x", last=7), edit(6, "y", last=6))
+
+    assert batch_of((outside, torn, clashing), TEXT).gaps == ()
+
+
 def test_a_gap_that_is_gone_is_verified_and_one_that_stays_has_failed() -> None:
     gone, stays = gap("a", 5, edit(5, "x", "y")), gap("b", 9, edit(9, "z"))
     still = stays.model_copy(update={"location": Place(line_number=12, end_line=12), "id": "gap-1"})

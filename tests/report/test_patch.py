@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smile.report.model import Edit
-from smile.report.patch import apply, clash, contains, diff, moved
+from smile.report.patch import apply, clash, contains, diff, moved, placed
 
 ROWS = st.lists(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r"), max_size=8),
@@ -66,6 +66,15 @@ def test_all_new_lines_are_there_and_the_order_of_edits_does_not_matter(
     assert count in {kept + sum(len(edit.lines) for edit in edits), 1}
     if all(a.line_number != b.line_number for a in edits for b in edits if a is not b):
         assert apply(text, edits[::-1]) == apply(text, edits)
+
+
+@given(texts_with_edits())
+def test_each_edit_is_where_it_is_said_to_be(case: tuple[str, tuple[Edit, ...]]) -> None:
+    text, edits = case
+    after = [row.removesuffix("\r") for row in apply(text, edits).split("\n")]
+
+    for edit, first, last in placed(edits):
+        assert tuple(after[first - 1 : last]) == edit.lines
 
 
 @given(texts_with_edits())

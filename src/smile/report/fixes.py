@@ -47,7 +47,7 @@ def batch_of(gaps: Iterable[Gap], text: str) -> Batch:
     chosen: list[Gap] = []
     covered: list[Gap] = []
     for gap in sorted(gaps, key=lambda gap: gap.evidence.iteration):
-        if not gap.edits or _hides(gap, text):
+        if not gap.edits or _hides(gap, text) or not _fits(gap, text):
             continue
         for earlier in [g for g in chosen if _clash(g, gap)]:
             chosen.remove(earlier)
@@ -59,6 +59,17 @@ def batch_of(gaps: Iterable[Gap], text: str) -> Batch:
 def _hides(gap: Gap, text: str) -> bool:
     """Whether a secret of the text would be lost: a report has it not, nor what quotes from it."""
     return MARK not in text and any(MARK in line for edit in gap.edits for line in edit.lines)
+
+
+def _fits(gap: Gap, text: str) -> bool:
+    """Whether the edits can be applied: a report's file may hold anything."""
+    if any("\n" in line or "\r" in line for edit in gap.edits for line in edit.lines):
+        return False
+    try:
+        patch.apply(text, gap.edits)
+    except ValueError:
+        return False
+    return True
 
 
 def _clash(one: Gap, other: Gap) -> bool:
@@ -123,12 +134,14 @@ def _without_lines(title: str) -> str:
 def _got_past(gap: Gap, batch: Batch, after: Report) -> bool:
     lines = [gap.location.end_line, *(edit.line_number for edit in gap.edits)]
     place = max(patch.moved(line, batch.edits) for line in lines)
+    if any(c.line == place and _well(c) for c in _of_tutorial(after)):
+        return True
     left_out = (s for s in after.not_followed if s.state is StepState.SKIPPED)
     if any(s.line_number <= place <= s.end_line for s in left_out):
         return False
     if after.summary.status is Status.COMPLETED:
         return True
-    return any(c.line > place or (c.line == place and _well(c)) for c in _of_tutorial(after))
+    return any(c.line > place for c in _of_tutorial(after))
 
 
 def _well(command: RunCommand) -> bool:
@@ -152,14 +165,10 @@ def _blamed(batch: Batch, before: Report, after: Report) -> Iterator[tuple[str, 
 
 def _lies_in(new: Gap, gap: Gap, edits: tuple[Edit, ...]) -> bool:
     """Whether the gap is in lines that the fix of this one wrote."""
-    for edit in gap.edits:
-        end = patch.moved(edit.end_line + 1, edits) - 1
-        first = end - len(edit.lines) + 1
-        if new.location.line_number <= end and new.location.end_line >= first:
-            return True
-    command = new.evidence.command.strip()
-    return bool(command) and any(
-        command == line.strip(" \t>").removeprefix("$ ") for e in gap.edits for line in e.lines
+    return any(
+        new.location.line_number <= last and new.location.end_line >= first
+        for edit, first, last in patch.placed(edits)
+        if any(patch.contains(edit, own) for own in gap.edits)
     )
 
 

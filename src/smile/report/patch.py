@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from smile.report.model import Edit
 
-__all__ = ["apply", "clash", "contains", "diff", "moved"]
+__all__ = ["apply", "clash", "contains", "diff", "moved", "placed"]
 
 _NO_END = "\\ No newline at end of file\n"
 
@@ -63,6 +63,15 @@ def moved(line: int, edits: Iterable[Edit]) -> int:
         elif edit.end_line < line:
             shift += len(edit.lines) - (edit.end_line - edit.line_number + 1)
     return line + shift
+
+
+def placed(edits: Iterable[Edit]) -> Iterator[tuple[Edit, int, int]]:
+    """Each edit with the first and the last of its lines afterwards."""
+    shift = 0
+    for edit in _in_order(edits):
+        first = edit.line_number + shift
+        yield edit, first, first + len(edit.lines) - 1
+        shift += len(edit.lines) - (edit.end_line - edit.line_number + 1)
 
 
 def diff(old: str, new: str, name: str) -> str:
