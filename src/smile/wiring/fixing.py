@@ -6,7 +6,6 @@ The tutorial itself is only read: what is patched is followed in a directory of 
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -211,10 +210,7 @@ async def _followed(runs: _Runs, tutorial: Tutorial, text: str) -> Report:
             output_dir=Path(directory),
             container=Container(keep_on_failure=False, keep_on_success=False),
         )
-        try:
-            outcome = await runs.follow(elsewhere, fresh=True)
-        finally:
-            shutil.rmtree(home, ignore_errors=True)
+        outcome = await runs.follow(elsewhere, fresh=True)
         disk.remove(elsewhere.state_file, elsewhere.state_file.with_name("fix.journal.jsonl"))
         return outcome.report
 
