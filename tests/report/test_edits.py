@@ -191,6 +191,14 @@ def test_only_the_lines_of_a_file_that_differ_are_written() -> None:
     assert patched(text, change) == text.replace("  x = 1", "  import os\n  x = 1")
 
 
+def test_a_comment_that_names_a_file_stays_its_first_line() -> None:
+    text = "```python\n# save this as app.py\n\nprint(os.name)\n```\n"
+    content = "import os\n# save this as app.py\n\nprint(os.name)\n"
+    change = Change(action=ChangeAction.WRITE, line=1, path="app.py", content=content)
+
+    assert patched(text, change) == text.replace(".py\n", ".py\nimport os\n")
+
+
 def test_a_line_of_a_file_that_two_blocks_make_is_changed_in_its_own() -> None:
     text = (
         "Create `a.py`:\n\n```python\nx = 1\n```\n\n"

@@ -69,8 +69,29 @@ def written(page: Page, change: Change) -> Iterator[Edits]:
         if (edits := _differences(page, blocks[:count], change.content)) is not None
     ]
     for edits in sorted(ways, key=_size):
-        if edits and page.keeps(edits):
-            yield edits
+        for each in (edits, tuple(_below_its_name(page, edit) for edit in edits)):
+            if each and _holds(page, each, change):
+                yield each
+
+
+def _below_its_name(page: Page, edit: Edit) -> Edit:
+    """Lines at the top of a block go below its first line: that may be what names the file."""
+    line = edit.line_number
+    if edit.end_line >= line or not any(s.lines.first + 1 == line for s in page.steps):
+        return edit
+    return Edit(line_number=line + 1, end_line=line, lines=edit.lines)
+
+
+def _holds(page: Page, edits: Edits, change: Change) -> bool:
+    """Whether the blocks of the file are that still, and hold the lines that it is to hold."""
+    after = page.patched(edits).steps
+    if len(after) != len(page.steps) or not page.keeps(edits):
+        return False
+    blocks = [(a, b) for a, b in zip(page.steps, after, strict=True) if isinstance(a, WriteFile)]
+    if any(not isinstance(b, WriteFile) or b.path != a.path for a, b in blocks):
+        return False
+    shown = {row for _, b in blocks if isinstance(b, WriteFile) for row in b.content.split("\n")}
+    return shown.issuperset(change.content.removesuffix("\n").split("\n"))
 
 
 def _size(edits: Edits) -> int:
