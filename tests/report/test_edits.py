@@ -160,6 +160,14 @@ def test_of_a_long_command_only_the_line_that_changes_changes() -> None:
     assert new == text.replace("--nmae", "--name")
 
 
+def test_steps_that_begin_on_one_line_are_all_kept() -> None:
+    text = "```sh\npip instal x\n```\n\nCreate a directory `img`, and copy `a.ico` into it.\n"
+    text += "Then delete the last line of `b.txt` and copy your `c.txt` there.\n"
+    assert len({s.lines.first for s in parse(text)}) < len(parse(text))
+
+    assert replace(text, "instal x", "pip install x") == text.replace("instal ", "install ")
+
+
 def test_a_command_is_taken_out_of_a_block_that_has_others() -> None:
     assert replace("```sh\ncd app\nmake\n```\n", "cd app") == "```sh\nmake\n```\n"
     change = Change(action=REPLACE, line=2)

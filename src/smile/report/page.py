@@ -154,14 +154,9 @@ class Page:
 
     def keeps(self, edits: tuple[Edit, ...], *, renamed: tuple[str, str] = ("", "")) -> bool:
         """Whether all steps that the edits don't touch are the same in the patched page."""
-        after = {step.lines.first: step for step in self.patched(edits).steps}
-        for step in self.steps:
-            if any(_touches(edit, step) for edit in edits):
-                continue
-            same = after.get(patch.moved(step.lines.first, edits))
-            if same is None or bare(same, renamed) != bare(step, renamed):
-                return False
-        return True
+        after = {(s.lines.first, bare(s, renamed)) for s in self.patched(edits).steps}
+        kept = [s for s in self.steps if not any(_touches(edit, s) for edit in edits)]
+        return all((patch.moved(s.lines.first, edits), bare(s, renamed)) in after for s in kept)
 
 
 @lru_cache(maxsize=8)
