@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,11 +16,9 @@ NEAR = 2
 pytestmark = pytest.mark.namespaces
 
 
-def _run(name: str, where: Path) -> dict[str, object]:
-    """`smile run --example NAME` in an empty directory; the report as written."""
-    command = [sys.executable, "-m", "smile.cli.main", "run", "--example", name]
-    done = subprocess.run(
-        [*command, "--sandbox", "local", "--provider", "literal"],
+def _smile(where: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "smile.cli.main", *args, "--sandbox", "local"],
         cwd=where,
         env=os.environ | {"NO_COLOR": "1"},
         capture_output=True,
@@ -27,6 +26,11 @@ def _run(name: str, where: Path) -> dict[str, object]:
         timeout=900,
         check=False,
     )
+
+
+def _run(name: str, where: Path) -> dict[str, object]:
+    """`smile run --example NAME` in an empty directory; the report as written."""
+    done = _smile(where, "run", "--example", name, "--provider", "literal")
     assert done.returncode in {0, 1}, done.stderr[-3000:]
     report = json.loads((where / "smile-report.json").read_text())
     assert isinstance(report, dict)
@@ -53,3 +57,17 @@ def test_the_report_of_an_example_is_one_to_act_on(tmp_path: Path) -> None:
     assert "mkdir" in text
     assert "verified" in text
     assert './note.sh "Started a journal"' in text
+
+
+@pytest.mark.parametrize("name", ["shell-journal", "sales-sql", "hello-fastapi"])
+def test_an_example_runs_clean_when_its_fixes_are_written_into_it(
+    name: str, tmp_path: Path
+) -> None:
+    shutil.copy(ROOT / "examples" / name / "tutorial.md", tmp_path)
+
+    done = _smile(tmp_path, "fix", "--apply")
+
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    assert "left out" not in done.stdout
+    report = json.loads((tmp_path / "smile-report.json").read_text())
+    assert f"verified ({len(report['gaps'])})" in done.stdout

@@ -31,6 +31,7 @@ def build(
             iterations=0,
             duration_seconds=max(0.0, round((ended - began).total_seconds(), 3)),
             tutorial_path=reading.tutorial.path,
+            tutorial_digest=reading.tutorial.digest,
             provider="none",
             provider_reason="a check needs none",
             sandbox=SandboxSummary(engine="none", image="", distribution="", version="", notes=()),

@@ -26,6 +26,7 @@ examples:
   smile run docs/install.md     follow another tutorial
   smile run --example list      the tutorials that come with SMILE
   smile check docs/*.md         what shows without following them, in an instant
+  smile fix --apply             write into it what was seen to help
   smile watch                   follow a run that goes on in another terminal
   smile doctor                  can this machine do it, and what is missing?
   smile bug-report              a file to attach to an issue of SMILE Loop
@@ -54,6 +55,24 @@ missing pictures, numbering, and tools that the text neither installs nor asks f
 
 exit codes: 0 no gap at or above --fail-on, 1 gaps, 2 command line, smile.json or a tutorial is
 wrong, 3 a report can't be written, 70 a bug of SMILE
+"""
+
+FIX = """\
+examples:
+  smile fix                           a diff of ./tutorial.md on stdout
+  smile fix docs/install.md | patch -p0
+  smile fix docs/install.md -o new.md a patched copy
+  smile fix docs/install.md --apply   in place
+
+Only what was seen to help is written: the patched text is followed from the top on a fresh machine.
+
+exit codes:
+  0         all fixes helped, and nothing is left at or above --fail-on
+  1         gaps are left
+  2         command line, smile.json or tutorial is wrong, or that has changed meanwhile
+  3         nothing could be observed, or the text can't be written
+  70        a bug of SMILE
+  130, 143  interrupted, terminated: the tutorial is as it was
 """
 
 WATCH = """\
@@ -135,6 +154,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     for name, add, summary, epilog in (
         ("run", _run, "follow a tutorial as a newcomer would, and report the gaps", RUN),
         ("check", _check, "find what shows in tutorials without following them", CHECK),
+        ("fix", _fix, "write the fixes into the tutorial, and see which of them help", FIX),
         ("watch", _watch, "follow a run that goes on in another terminal", WATCH),
         ("stop", _stop, "end a run that goes on in another terminal; it writes its report", STOP),
         ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
@@ -181,10 +201,25 @@ def _parser_of(
 
 def _run(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("tutorial", nargs="?", metavar="TUTORIAL", help="the Markdown file (default: tutorial.md)")
     add("--example", metavar="NAME", help="follow a tutorial that comes with SMILE; list: names")
-    _config(command)
     add("-o", "--output", metavar="DIR", help="where the reports go (default: .)")
+    add("--keep", action="store_true", default=None, help="leave the sandbox for a look inside")
+    add("--json", action="store_true", help="the report as JSON on stdout")
+    _following(command)
+
+
+def _fix(command: argparse.ArgumentParser) -> None:
+    into = command.add_mutually_exclusive_group()
+    into.add_argument("-o", "--output", metavar="FILE", help="write a patched copy")
+    into.add_argument("--apply", action="store_true", help="write into the tutorial itself")
+    _following(command)
+
+
+def _following(command: argparse.ArgumentParser) -> None:
+    """What decides on how a tutorial is followed."""
+    add = command.add_argument
+    add("tutorial", nargs="?", metavar="TUTORIAL", help="the Markdown file (default: tutorial.md)")
+    _config(command)
     add("--provider", help="auto, literal (no model), claude, codex, gemini (default: auto)")
     add("--sandbox", choices=("auto", "docker", "local"), help="(default: auto)")
     add("--image", help="the newcomer's machine (default: smile-base:latest)")
@@ -193,8 +228,6 @@ def _run(command: argparse.ArgumentParser) -> None:
     add("--port", type=int, help="of the HTTP API on 127.0.0.1 (default: any free one)")
     _fail_on(command)
     add("--fresh", action="store_true", help="forget a run that was cut short, begin anew")
-    add("--keep", action="store_true", default=None, help="leave the sandbox for a look inside")
-    add("--json", action="store_true", help="the report as JSON on stdout")
     add("-q", "--quiet", action="store_true", help="no progress: errors and the summary only")
     _talk(command)
 

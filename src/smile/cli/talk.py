@@ -48,6 +48,7 @@ class About(StrEnum):
     MENTOR = "mentor_output"
     GAP = "gap"
     STOPPING = "stopping"
+    PATCHED = "patched"
     SUMMARY = "summary"
     WARNING = "warning"
     ERROR = "error"

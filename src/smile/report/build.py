@@ -64,6 +64,7 @@ def _summary(record: RunRecord, findings: Findings) -> Summary:
         iterations=state.iteration,
         duration_seconds=round(max(0.0, seconds), 3),
         tutorial_path=record.tutorial.path,
+        tutorial_digest=record.tutorial_digest,
         provider=record.provider,
         provider_reason=record.provider_reason,
         sandbox=SandboxSummary(

@@ -27,6 +27,7 @@ from smile.wire import (
 __all__ = [
     "AuditTrail",
     "Coverage",
+    "Edit",
     "Evidence",
     "Gap",
     "Place",
@@ -80,6 +81,17 @@ class Evidence(ReportValue):
     """What else was seen, in words: a variable that was empty, an address that did not answer."""
 
 
+class Edit(ReportValue):
+    """Lines of the tutorial, and what is to stand there instead."""
+
+    line_number: int = Field(ge=1)
+    """The first line to replace, counted from 1."""
+    end_line: int = Field(ge=0)
+    """The last one; one less than ``lineNumber``: nothing is replaced, the lines go before it."""
+    lines: tuple[str, ...]
+    """The new lines, without their ends."""
+
+
 class Gap(ReportValue):
     """A place where a newcomer can't follow the tutorial, or only with help."""
 
@@ -105,6 +117,8 @@ class Gap(ReportValue):
     """Why the Student was stuck; null when it was not."""
     rule: str = ""
     """The entry of the handbook that the diagnosis comes from."""
+    edits: tuple[Edit, ...] = ()
+    """The suggested fix as edits of the tutorial; none where it takes a writer's judgement."""
 
 
 class SetAside(ReportValue):
@@ -182,6 +196,8 @@ class Summary(ReportValue):
     """Time while running."""
     tutorial_path: str
     """The Markdown file."""
+    tutorial_digest: str
+    """SHA-256 of its text (UTF-8): the one that all lines refer to."""
     provider: str
     """Who played Student and Mentor."""
     provider_reason: str

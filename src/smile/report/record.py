@@ -44,7 +44,8 @@ class RunRecord:
 
     ``state`` is the final one; ``entries`` are the whole journal, in order. ``versions`` name
     what took part (smile, python …). ``environment_notes`` are whole sentences on what of the
-    author's network was given to the sandbox; ``provider_reason`` says why this provider.
+    author's network was given to the sandbox; ``provider_reason`` says why this provider;
+    ``tutorial_digest`` is that of the text before secrets were taken out of it.
     """
 
     tutorial: Tutorial
@@ -55,6 +56,7 @@ class RunRecord:
     entries: tuple[JournalEntry, ...]
     environment_notes: tuple[str, ...] = ()
     provider_reason: str = ""
+    tutorial_digest: str = ""
     llm_calls: tuple[LlmCall, ...] = ()
 
 

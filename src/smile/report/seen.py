@@ -8,14 +8,18 @@ from collections.abc import Iterable, Iterator
 
 from smile.plain import plain
 from smile.regex import regex
+from smile.report.edits import edits_of
 from smile.report.escape import code, fence
-from smile.report.model import Evidence, Gap, SetAside
+from smile.report.model import Edit, Evidence, Gap, SetAside
+from smile.report.outputs import shown_again
 from smile.report.record import Attempt
 from smile.report.stuck import place_of
 from smile.report.unattended import unattended
 from smile.tutorial.model import Image, Lines, Run, Tutorial
 from smile.wire import (
     Asked,
+    Change,
+    ChangeAction,
     CommandRan,
     FixState,
     GapKind,
@@ -88,6 +92,7 @@ def _gap(
     title: str,
     problem: str,
     fix: str,
+    edits: tuple[Edit, ...] = (),
 ) -> Gap:
     first = max(1, lines.first)
     return Gap(
@@ -100,6 +105,7 @@ def _gap(
         suggested_fix=fix,
         evidence=seen,
         fix=FixState.UNVERIFIED,
+        edits=edits,
     )
 
 
@@ -134,6 +140,7 @@ def _prompt(attempt: Attempt, asked: list[Asked], tutorial: Tutorial) -> Gap:
     quoted = ", ".join(f"“{question}”" for question in questions[:5])
     short = _short(first.command)
     evidence = _evidence(attempt, first, first.command)
+    fix, change = _answers(first.command, asked, questions)
     return _gap(
         tutorial,
         Lines(first.line, first.end_line),
@@ -142,21 +149,25 @@ def _prompt(attempt: Attempt, asked: list[Asked], tutorial: Tutorial) -> Gap:
         title=f"`{short}` asks {count} that the text does not speak of",
         problem=f"`{short}` waits for an answer to {quoted}, "
         "and the text does not say what to answer.",
-        fix=_answers(first.command, asked, questions),
+        fix=fix,
+        edits=edits_of([change], tutorial.text),
     )
 
 
-def _answers(command: str, asked: list[Asked], questions: tuple[str, ...]) -> str:
-    """What to write: the command that does not ask, else what to answer."""
+def _answers(command: str, asked: list[Asked], questions: tuple[str, ...]) -> tuple[str, Change]:
+    """What to write: the command that does not ask, else what to answer below it."""
+    line = max(1, asked[0].line)
     fixed = unattended(command, questions)
     if fixed:
-        return fence(fixed, "sh")
+        change = Change(action=ChangeAction.REPLACE, line=line, commands=(fixed,))
+        return fence(fixed, "sh"), change
     answers = {" ".join(plain(a.question).split()): plain(a.answer).strip() for a in asked}
     lines = [
         f"- {code(question)}: {f'answer {code(answer)}' if answer else 'press Enter'}"
         for question, answer in answers.items()
     ]
-    return "\n".join([f"{code(command)} asks what to do:", "", *lines])
+    text = "\n".join([f"{code(command)} asks what to do:", "", *lines])
+    return text, Change(action=ChangeAction.SAY_AFTER, line=line, say=text)
 
 
 # --- outputs ----------------------------------------------------------------------------------
@@ -211,6 +222,7 @@ def _mismatch(attempt: Attempt, seen: OutputDiffered, tutorial: Tutorial) -> Gap
         title=f"The output of `{short}` differs from the one shown",
         problem=f"`{short}` prints something else than the tutorial shows{_missing(seen.missing)}.",
         fix=fence("\n".join(shown), "text"),
+        edits=shown_again(tutorial, seen),
     )
 
 

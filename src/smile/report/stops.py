@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from smile.report.output import same_failure
 from smile.report.record import Attempt
 from smile.wire import (
+    Change,
+    ChangeAction,
     Diagnosis,
     Failure,
     GapKind,
@@ -146,12 +148,33 @@ def _mend_remedy(earlier: Stop, stop: Stop) -> Stop:
     elif remedy is not None and remedy.action is RemedyAction.AFTER:
         texts.reverse()
     fix = "\n\n".join(dict.fromkeys(text for text in texts if text))
+    changes = _mended(earlier.diagnosis.changes, stop)
     return replace(
         earlier,
-        diagnosis=earlier.diagnosis.model_copy(update={"suggested_fix": fix}),
+        diagnosis=earlier.diagnosis.model_copy(update={"suggested_fix": fix, "changes": changes}),
         since=stop.since,
         answer=stop.answer,
         remedies=(*earlier.remedies, *stop.remedies),
+    )
+
+
+def _mended(changes: tuple[Change, ...], stop: Stop) -> tuple[Change, ...]:
+    """The changes with what the answer about their remedy adds to them, or corrects in them."""
+    failed, more = stop.failure.command.strip(), stop.diagnosis.changes
+    instead = [c for c in more if c.action is ChangeAction.REPLACE and c.line == stop.line]
+    if not instead:
+        return (*more, *changes)
+    return tuple(
+        change.model_copy(
+            update={
+                "commands": tuple(
+                    new
+                    for old in change.commands
+                    for new in (instead[-1].commands if old == failed else (old,))
+                )
+            }
+        )
+        for change in changes
     )
 
 

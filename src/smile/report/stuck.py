@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smile.report.edits import edits_of
 from smile.report.model import Evidence, Gap, Place, SetAside
 from smile.report.output import telling_lines
 from smile.report.past import judge, verdict
@@ -92,6 +93,7 @@ def _gap(stop: Stop, attempts: tuple[Attempt, ...], tutorial: Tutorial) -> Gap:
         fix=fix,
         trigger=stop.student.trigger,
         rule=diagnosis.rule,
+        edits=edits_of(diagnosis.changes, tutorial.text),
     )
 
 

@@ -45,13 +45,14 @@ def load(path: Path, *, steps: bool = True) -> Tutorial:
 
 def opened(path: Path) -> tuple[Tutorial, Document]:
     """A tutorial without its steps, and the blocks that they are made of. Raises as ``load``."""
-    text = _text(path)
+    text = text_of(path)
     document = read(text)
     return Tutorial(path.name, str(path), text, (), tuple(_images(text, path, document))), document
 
 
-def _text(path: Path) -> str:
-    raw = _bytes(path)
+def text_of(path: Path) -> str:
+    """The text of a tutorial's file. Raises ``TutorialError``, as ``load`` does."""
+    raw = read_bytes(path)
     if len(raw) > MAX_BYTES:
         raise TutorialError(
             f"Tutorial exceeds size limit (100KB): {path} has more than {MAX_BYTES:,} bytes",
@@ -72,7 +73,8 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """What a tutorial's file holds, up to one byte more than it may. Raises ``TutorialError``."""
     try:
         if not path.exists():
             raise TutorialError(f"There is no tutorial {path}", "Give the path of a Markdown file.")

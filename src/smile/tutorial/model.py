@@ -5,6 +5,7 @@ Lines are 1-based and inclusive, and always refer to the raw text of the file.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -246,6 +247,11 @@ class Tutorial:
     text: str
     steps: tuple[Step, ...] = ()
     images: tuple[Image, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text (UTF-8), as hexadecimal digits."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def quote(self, lines: Lines) -> str:
         """The raw text of these lines."""

@@ -7,7 +7,15 @@ added, never renamed or removed.
 from __future__ import annotations
 
 from smile.wire.base import Wire, now
-from smile.wire.mentor import Diagnosis, MentorNote, MentorResult, Remedy, RemedyAction, RemedyFile
+from smile.wire.mentor import (
+    Change,
+    Diagnosis,
+    MentorNote,
+    MentorResult,
+    Remedy,
+    RemedyAction,
+    RemedyFile,
+)
 from smile.wire.seen import (
     Asked,
     CommandRan,
@@ -39,6 +47,7 @@ from smile.wire.student import Facts, Failure, StudentOutput, StudentResult
 from smile.wire.task import Patience, StudentBehavior, Task
 from smile.wire.words import (
     ENDED,
+    ChangeAction,
     CommandOutcome,
     FixState,
     GapKind,
@@ -56,6 +65,8 @@ __all__ = [
     "STATE_VERSION",
     "Acknowledged",
     "Asked",
+    "Change",
+    "ChangeAction",
     "CommandOutcome",
     "CommandRan",
     "Diagnosis",

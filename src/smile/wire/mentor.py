@@ -9,7 +9,7 @@ from pydantic import Field
 
 from smile.wire.base import Wire
 from smile.wire.seen import Location
-from smile.wire.words import GapKind
+from smile.wire.words import ChangeAction, GapKind
 
 
 class RemedyFile(Wire):
@@ -48,6 +48,25 @@ class Remedy(Wire):
     path: str = ""
 
 
+class Change(Wire):
+    """How the tutorial's text is to change: what a suggested fix comes to that is more than words.
+
+    It says what and where; the report finds how that is written in the author's style.
+    """
+
+    action: ChangeAction
+    line: int = Field(ge=1)
+    """The first line of a command or of a step."""
+    commands: tuple[str, ...] = ()
+    """As a writer prints them."""
+    say: str = ""
+    """A sentence of its own; of commands the one above them."""
+    path: str = ""
+    content: str = ""
+    source: int = Field(default=0, ge=0)
+    """The first line of the command or the step to move."""
+
+
 class Diagnosis(Wire):
     """A gap as the Mentor sees it; the report decides on severity and on ``fix``."""
 
@@ -60,6 +79,8 @@ class Diagnosis(Wire):
     location: Location
     rule: str = ""
     """The handbook entry that it comes from."""
+    changes: tuple[Change, ...] = ()
+    """The fix as changes of the text; none where it takes judgement."""
 
 
 class MentorResult(Wire):

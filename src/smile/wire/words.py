@@ -61,6 +61,25 @@ class FixState(StrEnum):
     FAILED = "failed"
 
 
+class ChangeAction(StrEnum):
+    """What becomes of the text at the line of a ``Change``."""
+
+    BEFORE = "before"
+    """The commands are to be typed right before what stands there."""
+    REPLACE = "replace"
+    """The commands stand for the one that is there; none: it is left out."""
+    RENAME = "rename"
+    """The file of the block that stands there is called ``path``."""
+    WRITE = "write"
+    """The blocks of ``path`` come to ``content``, the one that stands there among them."""
+    MOVE = "move"
+    """What stands at ``source`` comes right before it."""
+    SAY_BEFORE = "say_before"
+    """``say`` stands above it."""
+    SAY_AFTER = "say_after"
+    """``say`` stands below it."""
+
+
 class StudentStatus(StrEnum):
     """How an iteration ended for the Student."""
 

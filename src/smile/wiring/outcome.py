@@ -82,6 +82,7 @@ def conclude(plan: Plan, ran: Ran) -> Outcome:
         entries=ran.entries,
         environment_notes=plan.notes,
         provider_reason=plan.provider.reason,
+        tutorial_digest=plan.tutorial.digest,
     )
     record = redacted(whole, plan.redact)
     report = build(record)

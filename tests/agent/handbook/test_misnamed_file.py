@@ -44,3 +44,10 @@ def test_a_file_that_is_there_under_a_similar_name_is_used() -> None:
     answer = scene.ask("cat notes.txt", "cat: notes.txt: No such file or directory")
 
     assert remedy(answer).commands == ("cat note.txt",)
+
+
+def test_a_file_of_the_same_name_in_another_directory_is_not_misnamed() -> None:
+    scene = on(sh("cp text.txt notes/text.txt"), entries=("text.txt",))
+    output = "cp: cannot create regular file 'notes/text.txt': No such file or directory"
+
+    assert gap(scene.ask("cp text.txt notes/text.txt", output)).rule == "missing_directory"

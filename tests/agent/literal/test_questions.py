@@ -49,3 +49,9 @@ def test_a_menu_takes_its_first_choice() -> None:
 def test_a_question_is_mentioned_when_the_text_has_its_telling_words() -> None:
     assert is_mentioned("Enter a project title:", "make new", "It asks for a project title.")
     assert not is_mentioned("Do you want to continue? [Y/n]", "apt-get install git", "Install git.")
+
+
+def test_a_question_is_mentioned_when_the_text_quotes_it() -> None:
+    asked, command = "🎤 What is your project name?", "copier copy template my_project"
+    assert is_mentioned(asked, command, "It asks “What is your project name?”: press Enter.")
+    assert not is_mentioned(asked, command, "Now make a project.")

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from smile.agent.literal.handbook.base import Advice, name_of
+from smile.agent.literal.handbook.base import Advice, Paste, name_of
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.rules import RULES
 from smile.agent.literal.handbook.style import shortest
 from smile.tutorial.model import Step
 from smile.wire import (
+    Change,
+    ChangeAction,
     Diagnosis,
     GapKind,
     MentorNote,
@@ -107,10 +109,30 @@ def _diagnosis(case: Case, name: str, advice: Advice) -> Diagnosis | None:
         kind=advice.kind,
         title=advice.title,
         problem=advice.problem,
-        suggested_fix=advice.fix,
+        suggested_fix=str(advice.fix),
         location=advice.location or case.location,
         rule=name,
+        changes=advice.changes or tuple(_changes(advice)),
     )
+
+
+def _changes(advice: Advice) -> Iterator[Change]:
+    """The remedy as a change of the text, where the text to paste says the same."""
+    remedy, fix = advice.remedy, advice.fix
+    if remedy is None:
+        return
+    if isinstance(fix, Paste) and (
+        remedy.action is RemedyAction.BEFORE or remedy.commands == fix.commands
+    ):
+        action = ChangeAction(remedy.action.value)
+        yield Change(action=action, line=remedy.line, commands=fix.commands, say=fix.say)
+    elif remedy.path:
+        yield Change(action=ChangeAction.RENAME, line=remedy.line, path=remedy.path)
+    elif remedy.action in {RemedyAction.AFTER, RemedyAction.REPLACE}:
+        for file in remedy.files:
+            yield Change(
+                action=ChangeAction.WRITE, line=remedy.line, path=file.path, content=file.content
+            )
 
 
 def _spoken(advice: Advice) -> str:

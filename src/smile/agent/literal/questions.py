@@ -70,12 +70,19 @@ def _menu(output: str) -> Reply | None:
 def is_mentioned(question: str, command: str, nearby: str) -> bool:
     """Whether the text around the command speaks of the question.
 
-    Half of the question's telling words must stand there; words of the command itself and those
-    that any question has don't tell.
+    It is quoted there, or half of its telling words stand there; words of the command itself and
+    those that any question has don't tell.
     """
+    quoted = _letters(question)
+    if " " in quoted and f" {quoted} " in f" {_letters(nearby)} ":
+        return True
     said = {word.lower() for word in _WORD.findall(nearby)}
     own = {word.lower() for word in _WORD.findall(command)}
     telling = {word.lower() for word in _WORD.findall(question)} - _COMMON - own
     if not telling:
         return False
     return 2 * len(telling & said) >= len(telling)
+
+
+def _letters(text: str) -> str:
+    return " ".join(re.findall(r"[^\W\d_]+", text.lower()))

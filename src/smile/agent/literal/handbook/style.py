@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from smile.agent.literal.handbook.base import Paste
 from smile.agent.literal.handbook.case import Case
 from smile.regex import regex
-from smile.wire import Remedy, RemedyAction, RemedyFile
+from smile.wire import Change, ChangeAction, Remedy, RemedyAction, RemedyFile
 
 _SHELLS = {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal"}
 _PROMPT = regex(r"^\s*(\$|#|>|%) ")
@@ -46,9 +47,21 @@ def fence(case: Case, commands: Iterable[str]) -> str:
     return f"```{language}\n" + "\n".join(prompt + c for c in commands) + "\n```"
 
 
-def paste(case: Case, sentence: str, *commands: str) -> str:
+def paste(case: Case, sentence: str, *commands: str) -> Paste:
     """A sentence and, below it, the commands."""
-    return f"{sentence}\n\n{fence(case, commands)}" if commands else sentence
+    return Paste(sentence, commands, fence(case, commands))
+
+
+def moved(case: Case, *sources: int) -> tuple[Change, ...]:
+    """What stands at these lines comes before the failing one."""
+    return tuple(
+        Change(action=ChangeAction.MOVE, line=case.line, source=source) for source in sources
+    )
+
+
+def said(case: Case, action: ChangeAction, sentence: str) -> tuple[Change, ...]:
+    """A sentence above or below the failing place."""
+    return (Change(action=action, line=case.line, say=sentence),)
 
 
 def file_block(path: str, content: str) -> str:

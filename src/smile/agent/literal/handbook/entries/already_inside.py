@@ -8,7 +8,7 @@ from smile.agent.literal.handbook import errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import accept
-from smile.wire import GapKind
+from smile.wire import Change, ChangeAction, GapKind
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -28,4 +28,5 @@ def diagnose(case: Case) -> Advice | None:
         "the way back is missing, or the line is one too many.",
         fix=f"Leave `cd {path}` out, or go back with `cd ..` before it.",
         remedy=accept(case),
+        changes=(Change(action=ChangeAction.REPLACE, line=case.line),),
     )

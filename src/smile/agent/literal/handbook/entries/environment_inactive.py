@@ -11,10 +11,10 @@ import re
 from smile.agent.literal.handbook import commandline, errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import before, instead, paste
+from smile.agent.literal.handbook.style import before, instead, moved, paste, said
 from smile.regex import regex
 from smile.tutorial.model import Command, Run, Terminal
-from smile.wire import GapKind
+from smile.wire import Change, ChangeAction, GapKind
 
 _ENVIRONMENT = regex(r"^(?P<env>.*/[^/]*(?:env|ENV)[^/]*)/bin/(?P<program>[^/]+)$")
 
@@ -78,6 +78,7 @@ def _explain(case: Case, program: str, env: str) -> Advice:
     later = next((c for c in _next(case) if _activates(c.text, env)), None)
     earlier = any(_activates(c.text, env) for c in case.earlier)
     holding = sorted(case.facts.servers.items())
+    changes: tuple[Change, ...] = ()
     kind, title = GapKind.MISSING_PREREQUISITE, "The virtual environment is not activated"
     why = f"`{program}` is installed in the virtual environment `{_short(case, env)}`"
     if case.facts.terminal > 1 and holding and not _announced(case):
@@ -91,14 +92,16 @@ def _explain(case: Case, program: str, env: str) -> Advice:
             fix=f"Say before line {case.line}: press Ctrl+C to stop the server of line {started}, "
             f"or open a second terminal and run `{activate}` there.",
             remedy=remedy,
+            changes=said(case, ChangeAction.SAY_BEFORE, "Press Ctrl+C to stop the server."),
         )
     if later is not None and not earlier:
         kind, title = GapKind.WRONG_ORDER, f"`{program}` is used before its environment is active"
         why += f", which is only activated on line {later.lines.first}"
+        changes = moved(case, later.lines.first)
     else:
         why += ", which is not active where line " + f"{case.line} is typed"
     fix = paste(case, "Activate the virtual environment first:", activate)
-    return Advice(kind, title, f"{why}.", fix, remedy, gap=not ours)
+    return Advice(kind, title, f"{why}.", fix, remedy, gap=not ours, changes=changes)
 
 
 def _next(case: Case) -> list[Command]:

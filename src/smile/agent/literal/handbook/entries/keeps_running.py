@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import instead, shortest
-from smile.wire import CommandOutcome, GapKind, Trigger
+from smile.agent.literal.handbook.style import instead, said, shortest
+from smile.wire import ChangeAction, CommandOutcome, GapKind, Trigger
 
 _SERVES = (
     r"https?://|[Ll]istening|[Ss]erving|[Rr]unning on|[Ww]atching|[Ss]tarted (?:server|on)|"
@@ -28,6 +28,9 @@ def diagnose(case: Case) -> Advice | None:
             fix="Say below it: “Leave this running and open a second terminal”, or “Press Ctrl+C "
             "to stop it”.",
             remedy=instead(case, f"{case.command} &"),
+            changes=said(
+                case, ChangeAction.SAY_AFTER, "Leave this running and open a second terminal."
+            ),
         )
     return Advice(
         kind=GapKind.LONG_RUNNING,

@@ -10,7 +10,7 @@ from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, needs
 from smile.tutorial.model import Lines, WriteFile
-from smile.wire import GapKind
+from smile.wire import Change, ChangeAction, GapKind
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -34,7 +34,18 @@ def diagnose(case: Case) -> Advice | None:
         f"or `{write.path}` where it is used (line {place.first if place else case.line}).",
         remedy=before(case, command),
         location=case.at(place) if place else None,
+        changes=_changes(case, path, write),
     )
+
+
+def _changes(case: Case, path: str, write: WriteFile) -> tuple[Change, ...]:
+    """The path that the file has, where another block speaks of it."""
+    for block in case.writes:
+        if path in block.content:
+            content = block.content.replace(path, write.path)
+            action, line = ChangeAction.WRITE, block.lines.first
+            return (Change(action=action, line=line, path=block.path, content=content),)
+    return ()
 
 
 def _written(case: Case, path: str) -> WriteFile | None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from smile.agent.literal.handbook import definitions as known
 from smile.agent.literal.handbook import errors
-from smile.agent.literal.handbook.base import Advice
+from smile.agent.literal.handbook.base import Advice, Paste
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import accept, before, file_before, needs, paste, shortest
+from smile.agent.literal.handbook.style import (
+    accept,
+    before,
+    file_before,
+    moved,
+    needs,
+    paste,
+    shortest,
+)
 from smile.tutorial.model import Command, Skip, SkipReason, WriteFile
-from smile.wire import GapKind, Remedy
+from smile.wire import Change, GapKind, Remedy
 
 _UNNAMED = {SkipReason.UNKNOWN, SkipReason.ILLUSTRATION}
 _SHORT = {"javascript": "js", "typescript": "ts", "py": "python", "rs": "rust"}
@@ -38,7 +46,14 @@ def diagnose(case: Case) -> Advice | None:
         problem=f"{needs(case)} needs `{path}`, but {shown} only on line {maker.lines.first}.",
         fix=_fix(case, maker),
         remedy=_remedy(case, maker),
+        changes=_changes(case, maker),
     )
+
+
+def _changes(case: Case, maker: Command | WriteFile) -> tuple[Change, ...]:
+    """It moves, unless a writer has to say first which file the block is."""
+    known = isinstance(maker, Command) or maker in case.writes
+    return moved(case, maker.lines.first) if known else ()
 
 
 def _shown_below(case: Case, path: str) -> WriteFile | None:
@@ -59,7 +74,7 @@ def _is_same_tool(case: Case, maker: Command | WriteFile) -> bool:
     return isinstance(maker, Command) and maker.text.strip() == case.command
 
 
-def _fix(case: Case, maker: Command | WriteFile) -> str:
+def _fix(case: Case, maker: Command | WriteFile) -> str | Paste:
     line = maker.lines.first
     if isinstance(maker, Command):
         return paste(case, f"Move line {line} up, before line {case.line}:", maker.text)

@@ -9,7 +9,7 @@ from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, file_before, needs
 from smile.tutorial.model import Command, Run, WriteFile
-from smile.wire import GapKind, Remedy
+from smile.wire import Change, ChangeAction, GapKind, Remedy
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -31,6 +31,7 @@ def diagnose(case: Case) -> Advice | None:
             f"{leaving.lines.first} (`{leaving.text.split('#')[0].strip()}`) goes elsewhere.",
             fix=f"Move line {line} down, below line {leaving.lines.first}.",
             remedy=_remedy(case, maker),
+            changes=(Change(action=ChangeAction.MOVE, line=line, source=leaving.lines.first),),
         )
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smile.agent.literal.handbook import install
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import before, paste
+from smile.agent.literal.handbook.style import before, moved, paste
 from smile.tutorial.model import Command
 from smile.wire import GapKind
 
@@ -49,7 +49,8 @@ def _unmanaged(case: Case) -> Advice:
 
 
 def _activated_later(case: Case, made: Command, later: Command) -> Advice:
-    commands = [c.text for c in (made, later) if c.lines.first > case.line]
+    below = [c for c in (made, later) if c.lines.first > case.line]
+    commands = [c.text for c in below]
     return Advice(
         kind=GapKind.WRONG_ORDER,
         title="pip runs before the virtual environment is active",
@@ -57,4 +58,5 @@ def _activated_later(case: Case, made: Command, later: Command) -> Advice:
         f"is only activated on line {later.lines.first}.",
         fix=paste(case, "Activate the virtual environment first:", *commands),
         remedy=before(case, *commands),
+        changes=moved(case, *(c.lines.first for c in below)),
     )

@@ -30,9 +30,9 @@ def diagnose(case: Case) -> Advice | None:
 
 
 def _alike(path: str, entry: str) -> bool:
-    return bool(PurePosixPath(path).suffix) == bool(PurePosixPath(entry).suffix) and akin(
-        PurePosixPath(path).name, entry.rstrip("/")
-    )
+    name, other = PurePosixPath(path).name, entry.rstrip("/")
+    same_sort = bool(PurePosixPath(name).suffix) == bool(PurePosixPath(other).suffix)
+    return name != other and same_sort and akin(name, other)
 
 
 def _written_as(case: Case, path: str) -> WriteFile | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from smile.agent.literal.handbook import commandline, errors, install
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import before, needs, paste
+from smile.agent.literal.handbook.style import before, moved, needs, paste
 from smile.agent.literal.handbook.tables import pypi
 from smile.wire import GapKind
 
@@ -28,6 +28,7 @@ def diagnose(case: Case) -> Advice | None:
                 f"installed on line {command.lines.first}.",
                 fix=paste(case, f"Move line {command.lines.first} up:", command.text),
                 remedy=before(case, command.text),
+                changes=moved(case, command.lines.first),
             )
     recipe = install.python(case, package)
     return Advice(
@@ -54,6 +55,7 @@ def _own(case: Case, module: str) -> Advice | None:
             problem=f"{needs(case)} imports `{module}`, which is only written on line "
             f"{write.lines.first}.",
             fix=f"Move the block of `{write.path}` up, before line {case.line}.",
+            changes=moved(case, write.lines.first),
         )
     for place in case.places:
         tail = "/" + write.path.removeprefix("./")

@@ -7,7 +7,7 @@ import re
 from smile.agent.literal.handbook import commandline, install
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import before, needs, paste
+from smile.agent.literal.handbook.style import before, moved, needs, paste
 from smile.wire import GapKind
 
 _MISSING = (
@@ -37,6 +37,7 @@ def diagnose(case: Case) -> Advice | None:
             f"line {later.lines.first}.",
             fix=paste(case, f"Move line {later.lines.first} up:", later.text),
             remedy=before(case, later.text),
+            changes=moved(case, later.lines.first),
         )
     recipe = install.javascript(case, package)
     return Advice(

@@ -28,13 +28,13 @@ def diagnose(case: Case) -> Advice | None:
     what, command = _MADE_BY[wanted]
     if wanted == "pyproject.toml" and "uv" not in case.programs:
         return None
-    commands: tuple[str, ...] = (command,)
+    recipe = install.Recipe("", (command,), (command,))
     if wanted == ".git" and "git" not in case.facts.tools and "git" not in case.programs:
-        commands = (*install.system(case, ["git"]).typed, command)
+        recipe = install.system(case, ["git"]).then(recipe)
     return Advice(
         kind=GapKind.MISSING_PREREQUISITE,
         title=f"There is no {what.split(' ', 1)[1]}",
         problem=f"{needs(case)} works only inside {what}, which no earlier step makes.",
-        fix=paste(case, f"Make {what} first:", command),
-        remedy=before(case, *commands),
+        fix=paste(case, f"Make {what} first:", *recipe.shown),
+        remedy=before(case, *recipe.typed),
     )

@@ -8,7 +8,7 @@ from smile.agent.literal.handbook import errors
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import accept
-from smile.wire import GapKind
+from smile.wire import Change, ChangeAction, GapKind
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -24,6 +24,9 @@ def diagnose(case: Case) -> Advice | None:
         problem=f"Line {case.line} removes `{path}`, which no step above has made.",
         fix=f"Leave the command out, say that it may fail, or write `{_forced(case.command)}`.",
         remedy=accept(case),
+        changes=(
+            Change(action=ChangeAction.REPLACE, line=case.line, commands=(_forced(case.command),)),
+        ),
     )
 
 

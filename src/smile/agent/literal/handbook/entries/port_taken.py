@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import needs
-from smile.wire import GapKind
+from smile.agent.literal.handbook.style import needs, said
+from smile.wire import ChangeAction, GapKind
 
 _TAKEN = (
     r"EADDRINUSE|[Aa]ddress already in use|port is already (?:in use|allocated)|"
@@ -27,6 +27,7 @@ def diagnose(case: Case) -> Advice | None:
             problem=f"{needs(case)} can't have {named}: the server started on line {lines[-1]} "
             "still runs, and no step stops it.",
             fix=f"Say before line {case.line}: stop the server of line {lines[-1]} with Ctrl+C.",
+            changes=said(case, ChangeAction.SAY_BEFORE, "Press Ctrl+C to stop the server."),
         )
     return Advice(
         kind=GapKind.ENVIRONMENT_ASSUMPTION,

@@ -7,9 +7,9 @@ import re
 from smile.agent.literal.handbook import commandline, errors, install
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import before, paste
+from smile.agent.literal.handbook.style import before, moved, paste
 from smile.tutorial.model import Command
-from smile.wire import GapKind
+from smile.wire import Change, ChangeAction, GapKind
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -28,7 +28,15 @@ def diagnose(case: Case) -> Advice | None:
         fix=paste(case, f"Move line {command.lines.first} up, before line {case.line}:",
                   command.text),
         remedy=before(case, *_typed(case, command.text)),
+        changes=(*_lists(case, command.text), *moved(case, command.lines.first)),
     )  # fmt: skip
+
+
+def _lists(case: Case, text: str) -> tuple[Change, ...]:
+    """The package lists, where what is moved needs them."""
+    *update, _ = _typed(case, text)
+    change = Change(action=ChangeAction.BEFORE, line=case.line, commands=tuple(update))
+    return (change,) if update else ()
 
 
 def _installed_by(case: Case, program: str) -> Command | None:

@@ -7,7 +7,7 @@ import re
 from smile.agent.literal.handbook import commandline
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import instead, needs, paste
+from smile.agent.literal.handbook.style import instead, moved, needs, paste
 from smile.regex import regex
 from smile.wire import GapKind
 
@@ -39,7 +39,7 @@ def diagnose(case: Case) -> Advice | None:
             problem=f"{needs(case)} asks port {port}, but the server is only started on line "
             f"{later.lines.first}.",
             fix=paste(case, "Start the server first and leave it running:", later.text),
-            remedy=None,
+            changes=moved(case, later.lines.first),
         )
     return Advice(
         kind=GapKind.MISSING_PREREQUISITE if not earlier else GapKind.LONG_RUNNING,

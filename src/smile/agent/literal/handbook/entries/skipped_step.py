@@ -6,7 +6,7 @@ import re
 
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
-from smile.agent.literal.handbook.style import before, needs, paste
+from smile.agent.literal.handbook.style import before, moved, needs, paste
 from smile.agent.literal.handbook.tables.symptoms import SKIPPED
 from smile.wire import GapKind
 
@@ -33,5 +33,6 @@ def diagnose(case: Case) -> Advice | None:
             problem=f"{needs(case)} needs a step that {does}, but {where}.",
             fix=paste(case, "Do this first:", command),
             remedy=before(case, command),
+            changes=moved(case, later.lines.first) if later is not None else (),
         )
     return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from smile.agent.literal.handbook import commandline, errors, variables
-from smile.agent.literal.handbook.base import Advice
+from smile.agent.literal.handbook.base import Advice, Paste
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import before, instead, paste
 from smile.regex import regex
 from smile.tutorial.model import Command, Lines
-from smile.wire import GapKind, Remedy
+from smile.wire import Change, ChangeAction, GapKind, Remedy
 
 
 def diagnose(case: Case) -> Advice | None:
@@ -22,9 +22,13 @@ def diagnose(case: Case) -> Advice | None:
         return None
     line = culprit.lines.first
     value = _value(case, name, line)
-    fix = f"Say before line {line} what `{name}` is to be."
+    fix: str | Paste = f"Say before line {line} what `{name}` is to be."
+    changes: tuple[Change, ...] = ()
     if value:
-        fix = paste(case, f"Set `{name}` before it is used:", f"export {name}={value}")
+        commands = _set(name, value)
+        fix = paste(case, f"Set `{name}` before it is used:", *commands)
+        change = Change(action=ChangeAction.BEFORE, line=line, commands=commands, say=fix.say)
+        changes = (change,)
     return Advice(
         kind=GapKind.UNDEFINED_VARIABLE,
         title=f"`${name}` is never set",
@@ -32,6 +36,7 @@ def diagnose(case: Case) -> Advice | None:
         fix=fix,
         remedy=_remedy(case, culprit, name, value),
         location=case.at(Lines(culprit.lines.first, culprit.lines.last)),
+        changes=changes,
     )
 
 
@@ -106,7 +111,10 @@ def _remedy(case: Case, culprit: Command, name: str, value: str) -> Remedy | Non
         return remedy.model_copy(update={"line": culprit.lines.first})
     if re.search(r"PKG|PACKAGE|LIB|MODULE", name):
         return instead(case, re.sub(rf"\"?\$\{{?{name}\}}?\"?", value, case.command))
-    commands = [f"export {name}={value}"]
-    if value.startswith(("~", "/")):
-        commands.append(f'mkdir -p "${name}"')
-    return before(case, *commands)
+    return before(case, *_set(name, value))
+
+
+def _set(name: str, value: str) -> tuple[str, ...]:
+    """The commands that set a variable, and make the directory that it names."""
+    makes = (f'mkdir -p "${name}"',) if value.startswith(("~", "/")) else ()
+    return (f"export {name}={value}", *makes)
