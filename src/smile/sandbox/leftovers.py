@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from aiodocker import Docker, DockerError
-from aiodocker.containers import DockerContainer
+from aiodocker import Docker
 
 from smile.sandbox.base import SandboxError
 from smile.sandbox.container import KEPT_PATH, OWNER, RUN
-from smile.sandbox.docker_api import list_volumes, missing, remove_container, remove_volume
+from smile.sandbox.docker_api import list_volumes, remove_container, remove_volume
+from smile.sandbox.filling import has
 from smile.sandbox.owner import Owner
 
 
 async def remove_run(docker: Docker, run_id: str) -> None:
     """Remove the containers and volumes of a run that is known to be dead, but for kept ones."""
     for container in await docker.containers.list(all=True, filters=_labelled(run_id)):
-        if not await _kept(container):
+        if not await has(container, KEPT_PATH):
             await remove_container(container)
     for volume in await list_volumes(docker, f"{RUN}={run_id}"):
         await remove_volume(docker, volume["Name"])
@@ -35,7 +35,7 @@ async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
         in_use = _in_use(labels, run_id, me, stopped=container["State"] == "exited")
         if in_use and not same:
             continue
-        kept = await _kept(container)  # then its run is over, whoever can be asked for it
+        kept = await has(container, KEPT_PATH)  # then its run is over, whoever can be asked for it
         if in_use and not kept:
             raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
         if same or not kept:
@@ -56,13 +56,3 @@ def _in_use(labels: Mapping[str, str], run_id: str, me: Owner, *, stopped: bool 
     # An owner on another boot or in another PID namespace can't be asked for; but a container
     # that stopped is of no use to anyone.
     return owner.alive and (owner.known or not stopped)
-
-
-async def _kept(container: DockerContainer) -> bool:
-    try:
-        (await container.get_archive(KEPT_PATH)).close()
-    except DockerError as error:
-        if missing(error):
-            return False
-        raise
-    return True

@@ -82,7 +82,7 @@ async def choose(kind: SandboxKind, image: str) -> Choice:
         case SandboxKind.DOCKER:
             engine = await asyncio.to_thread(docker)
             if why := await engine.why_not(image):
-                raise SandboxError(f"Docker is required but not available: {_bare(why)}", INSTALL)
+                raise _refused(_bare(why))
             return Choice(engine)
         case SandboxKind.LOCAL:
             return Choice(
@@ -105,6 +105,14 @@ async def _first_that_can(image: str) -> Choice:
         "and the local sandbox can't be used here",
         hint=INSTALL,
     )
+
+
+def _refused(why: str) -> SandboxError:
+    """Docker was asked for; what is missing may be made by a command that the sentence names."""
+    what, _, command = why.partition(": run ")
+    if command:
+        return SandboxError(what, f"run {command}")
+    return SandboxError(f"Docker is required but not available: {why}", INSTALL)
 
 
 def _bare(sentence: str) -> str:
