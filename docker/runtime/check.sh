@@ -4,7 +4,7 @@ set -eu
 mkdir -p /tmp/smile-build/bare/opt /tmp/smile-build/bare/tmp
 cp -a /opt/smile /tmp/smile-build/bare/opt/
 cd /tmp/smile-build
-set -- /opt/smile/agent/lib/loader --library-path /opt/smile/agent/lib /opt/smile/agent/bin/python3 \
+set -- /opt/smile/agent/lib/loader --library-path /opt/smile/agent/lib /opt/smile/agent/bin/smile-agent \
     -I -S -X utf8 -c 'import sys; sys.path.append("/opt/smile/agent/site")
 from smile.agent.__main__ import main
 import smile.agent.student, smile.agent.mentor, smile.agent.literal.student, smile.agent.literal.mentor, ssl

@@ -33,7 +33,7 @@ def main() -> None:
     ignore = shutil.ignore_patterns(*UNNEEDED)
     shutil.copytree(standard, ROOT / "lib" / standard.name, ignore=ignore)
     (ROOT / "bin").mkdir()
-    shutil.copy2(executable, ROOT / "bin/python3")
+    shutil.copy2(executable, ROOT / "bin/smile-agent")
     loaded = libraries([executable, *ROOT.rglob("*.so")])
     for library in loaded:
         shutil.copy2(library, ROOT / "lib" / library.name)

@@ -82,7 +82,7 @@ async def test_the_report_learns_what_the_image_had(docker_host: str) -> None:
     assert any("package lists" in note for note in machine.notes)
 
 
-async def test_the_wrapper_in_the_image_starts_and_finds_all_of_itself(docker_host: str) -> None:
+async def test_the_wrapper_starts_and_finds_all_of_itself(docker_host: str) -> None:
     async with DockerEngine().open(spec()) as sandbox:
         said = await sandbox.run((*sandbox.agent, "student"), stdin=b"{}", seconds=30)
     assert said.code == 1
@@ -359,13 +359,7 @@ async def test_an_image_that_is_ready_has_no_reason_against_it(docker_host: str)
 async def test_a_missing_image_is_told_with_the_command_that_makes_it(docker_host: str) -> None:
     engine = DockerEngine()
     assert "`smile image build`" in await engine.why_not("smile-base:of-yesterday")
-    assert "`smile image build --from node:0`" in await engine.why_not("node:0")
-
-
-async def test_an_image_without_the_wrapper_is_told_how_to_get_one(docker_host: str) -> None:
-    why = await DockerEngine().why_not("debian:bookworm-slim")
-    assert "lacks" in why
-    assert "`smile image build --from debian:bookworm-slim`" in why
+    assert "`smile image build bare`" in await engine.why_not("smile-bare:of-yesterday")
 
 
 async def test_an_image_that_nobody_has_is_a_sentence_not_an_error(docker_host: str) -> None:

@@ -28,10 +28,9 @@ RUNTIME = "dev.smile.runtime"
 RUNTIME_DIR = "/opt/smile"
 _AGENT = f"{RUNTIME_DIR}/agent"
 _START = (
-    f"import sys; sys.path.append('{_AGENT}/site'); "
-    "from smile.agent.__main__ import main; main()"
+    f"import sys; sys.path.append('{_AGENT}/site'); from smile.agent.__main__ import main; main()"
 )
-_PYTHON = (f"{_AGENT}/lib/loader", "--library-path", f"{_AGENT}/lib", f"{_AGENT}/bin/python3")
+_PYTHON = (f"{_AGENT}/lib/loader", "--library-path", f"{_AGENT}/lib", f"{_AGENT}/bin/smile-agent")
 AGENT = (*_PYTHON, "-I", "-S", "-X", "utf8", "-c", _START)
 """How our wrapper is started inside: with a C library of its own, and no module of the image's."""
 FILL = (*_PYTHON, "-I", "-S", f"{RUNTIME_DIR}/fill.py")
@@ -87,7 +86,7 @@ def container_config(spec: Spec, owner: Owner, runtime: str) -> dict[str, Any]:
     return {
         "Image": spec.image,
         "Hostname": "newcomer",
-        "User": "root",
+        "User": "0",  # an image need have no names of users
         "Entrypoint": ["sleep", "infinity"],
         "Cmd": [],
         "WorkingDir": WORK_DIR,

@@ -40,8 +40,7 @@ HOST = "host.docker.internal"
 """The author's machine, as a container of Docker Desktop sees it."""
 
 KILLED = 128 + 9
-
-TYPES = "and a newcomer types commands into bash"
+NOT_FOUND = 127
 ADD_BASH = "take another image, or make one of it that has bash (Alpine: RUN apk add bash)"
 
 
@@ -95,10 +94,7 @@ class DockerSandbox:
             await uninterrupted(fill(self._docker, self._spec, self._me, self._runtime))
             network = await uninterrupted(self._begin())
             await self._open_way(network)
-            probed = await execute(self._living(), PROBE, b"")
-        survey = Survey.read(probed.output)
-        if not survey.bash:
-            raise SandboxError(f"The image {self._spec.image} has no bash, {TYPES}", ADD_BASH)
+            survey = await self._look_around()
         self._machine = Machine(
             engine=self._machine.engine,
             image=self._spec.image,
@@ -167,23 +163,31 @@ class DockerSandbox:
         self._container = container = await self._docker.containers.create(config, name=name)
         files = archive(settings(spec.network), now=time.time(), folders=FOLDERS)
         await upload(container, "/", files)
-        await self._boot(container)
+        await container.start()
         shown = await container.show()
         self._started = shown["State"]["StartedAt"]
         network: dict[str, Any] = next(iter(shown["NetworkSettings"]["Networks"].values()))
         return network
 
-    async def _boot(self, container: DockerContainer) -> None:
+    async def _look_around(self) -> Survey:
+        """What the machine has: no less than a newcomer needs to type commands."""
+        container = self._living()
+        lacks = f"The image {self._spec.image} has no bash, and a newcomer types commands into it"
         try:
-            await container.start()
+            survey = Survey.read((await execute(container, PROBE, b"")).output)
         except DockerError as error:
-            if "executable file not found" in error.message or "no such file" in error.message:
-                why = f"The image {self._spec.image} has no shell and no programs, {TYPES}"
-                raise SandboxError(why, ADD_BASH) from error
+            state = (await container.show())["State"]
+            if state["ExitCode"] == NOT_FOUND:  # it has not even a program that waits
+                raise SandboxError(lacks, ADD_BASH) from error
             raise
+        if not survey.bash:
+            raise SandboxError(lacks, ADD_BASH)
+        return survey
 
     async def _open_way(self, network: dict[str, Any]) -> None:
         gateway = network["Gateway"]
+        if not gateway:
+            return  # it has ended already, as the next look at it will tell
         try:
             self._port = await self._bridge.listen(gateway)
             self._host = gateway

@@ -11,7 +11,6 @@ from typing import Any
 from aiodocker import Docker, DockerError
 
 import smile
-from smile.sandbox import recipes
 from smile.sandbox.base import Network, SandboxError
 from smile.sandbox.container import RUNTIME
 from smile.sandbox.docker_api import connect, list_volumes, missing, remove_volume, translated

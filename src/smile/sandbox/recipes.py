@@ -1,11 +1,11 @@
-"""What is sent to an engine to build an image: the recipes of ``docker/`` and what belongs to them."""
+"""What is sent to an engine to build an image: the recipes of ``docker/``, and what they need."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -70,8 +70,7 @@ def runtime() -> Recipe:
     """What runs inside every machine; its tag tells the very source and recipe that went in."""
     files = _files("runtime") | {"requirements.txt": _requirements().encode()} | dict(_source())
     untagged = Recipe("runtime", "", DEBIAN, files)
-    tag = f"smile-runtime:{smile.__version__}-{untagged.digest[:12]}"
-    return Recipe("runtime", tag, DEBIAN, files)
+    return replace(untagged, tag=f"smile-runtime:{smile.__version__}-{untagged.digest[:12]}")
 
 
 def learner(kind: str, tag: str, base: str, packages: tuple[str, ...]) -> Recipe:
