@@ -57,7 +57,7 @@ async def test_limits_and_log_driver_are_set_on_the_engine(docker_host: str) -> 
     host = shown["HostConfig"]
     assert host["Memory"] == host["MemorySwap"] == wanted.limits.memory
     assert host["PidsLimit"] == wanted.limits.pids
-    assert host["NanoCpus"] == wanted.limits.cpus * 1e9
+    assert host["CpuQuota"] / host["CpuPeriod"] == wanted.limits.cpus
     assert host["LogConfig"]["Type"] == "none"
     assert host["Init"] is True
 

@@ -43,6 +43,9 @@ CA_PATH = "/etc/ssl/smile-ca.pem"
 APT_PATH = "/etc/apt/apt.conf.d/90smile"
 KEPT_PATH = "/workspace/KEPT"
 
+CPU_PERIOD = 100_000
+"""Microseconds; what the kernel takes when nothing is said."""
+
 CAPABILITIES = (
     "CHOWN",  # these five: apt and dpkg unpack files of other users, then become them
     "DAC_OVERRIDE",
@@ -155,7 +158,8 @@ def _limits(limits: Limits) -> dict[str, Any]:
         "MemorySwap": limits.memory,
         "ShmSize": limits.memory // 4,
         "PidsLimit": limits.pids,
-        "NanoCpus": int(limits.cpus * 1_000_000_000),
+        "CpuPeriod": CPU_PERIOD,  # NanoCpus would be refused where the machine has fewer cores
+        "CpuQuota": int(limits.cpus * CPU_PERIOD),
         "Ulimits": [disk],
     }
 
