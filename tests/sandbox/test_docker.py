@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,8 +16,9 @@ from tests.engine import author_network
 from tests.sandbox.machines import IMAGE, client, of_run, orchestrator, spec, volumes_of_run
 
 from smile.sandbox.base import Exited, Network, Sandbox, SandboxError
-from smile.sandbox.container import CA_PATH, CAPABILITIES
+from smile.sandbox.container import CA_PATH, CAPABILITIES, RUNTIME
 from smile.sandbox.docker import DockerEngine
+from smile.sandbox.docker_api import create_volume, remove_volume
 
 pytestmark = pytest.mark.docker
 
@@ -344,6 +346,31 @@ async def test_leftovers_of_dead_runs_go_and_those_of_live_or_kept_ones_stay(
             async with DockerEngine().open(spec(run_id=kept)) as sandbox:
                 assert (await sh(sandbox, "ls /workspace/KEPT")).code != 0
             assert await of_run(docker, kept) == []
+    finally:
+        for process in processes:
+            process.communicate(timeout=30)
+
+
+async def test_clean_removes_what_is_dead_and_tells_its_name(docker_host: str) -> None:
+    dead, kept, live = (spec().run_id for _ in range(3))
+    processes = [another_run(live, "lives"), another_run(kept, "keeps"), another_run(dead, "dies")]
+    old = f"smile-runtime-{uuid.uuid4().hex[:8]}"
+    try:
+        for process in processes[1:]:
+            process.wait(30)
+        async with client() as docker:
+            await create_volume(docker, old, {RUNTIME: "smile-runtime:of-yesterday"})
+            removed = await DockerEngine().clean()
+            assert {f"container smile-{dead}", f"volume smile-{dead}", f"volume {old}"} <= {
+                *removed
+            }
+            assert not any(kept in name or live in name for name in removed)
+            assert await of_run(docker, dead) == []
+            assert await of_run(docker, live)
+            (left,) = await of_run(docker, kept)
+            await docker.containers.container(left["Id"]).delete(force=True)
+            await remove_volume(docker, f"smile-{kept}")
+        assert f"container smile-{dead}" not in await DockerEngine().clean()
     finally:
         for process in processes:
             process.communicate(timeout=30)

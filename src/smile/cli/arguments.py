@@ -87,6 +87,15 @@ examples:
   smile image remove my-image
 """
 
+CLEAN = """\
+examples:
+  smile clean                         remove it, and say what it was
+
+What runs left on the Docker engine that were killed: containers and volumes, found by their label.
+Those of a run that goes on stay, and containers that were kept for a look inside.
+A new run removes them, too. The sandbox `local` leaves nothing there.
+"""
+
 BUG_REPORT = """\
 examples:
   smile bug-report                    smile-bug-report-DATE.zip in this directory
@@ -125,6 +134,7 @@ def parser(version: str) -> argparse.ArgumentParser:
         ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
         ("init", _init, "write a smile.json to start from", INIT),
         ("image", _image, "build, list and remove the images of newcomers' machines", IMAGE),
+        ("clean", _talk, "remove what dead runs left on the Docker engine", CLEAN),
         ("bug-report", _bug_report, "put what helps to find a fault into one file", BUG_REPORT),
     ):
         command = commands.add_parser(

@@ -18,7 +18,8 @@ from smile.sandbox.base import Sandbox, SandboxError, Spec
 from smile.sandbox.docker_api import connect, translated, uninterrupted
 from smile.sandbox.docker_sandbox import DockerSandbox
 from smile.sandbox.images import Progress, inspected, pull
-from smile.sandbox.leftovers import remove_run
+from smile.sandbox.leftovers import remove_leftovers, remove_run, remove_runtimes
+from smile.sandbox.owner import Owner
 
 BUILD_RUNTIME = "smile image build runtime"
 ELSEWHERE = "The Docker engine is on another machine: its containers can't reach SMILE"
@@ -75,6 +76,19 @@ class DockerEngine:
         try:
             with translated(f"What run {run_id} left could not be removed"):
                 await remove_run(docker, run_id)
+        finally:
+            await docker.close()
+
+    async def clean(self) -> list[str]:
+        """Remove what dead runs and removed images left on this engine, and tell what.
+
+        What belongs to a run that may be alive, or was kept on purpose, stays.
+        """
+        docker, _ = await connect()
+        try:
+            with translated("What dead runs left could not be removed"):
+                left = await remove_leftovers(docker, "", Owner.me())
+                return left + await remove_runtimes(docker)
         finally:
             await docker.close()
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from aiodocker import Docker
 
 from smile.sandbox.base import SandboxError
-from smile.sandbox.container import KEPT_PATH, OWNER, RUN
+from smile.sandbox.container import KEPT_PATH, OWNER, RUN, RUNTIME
 from smile.sandbox.docker_api import list_volumes, remove_container, remove_volume
 from smile.sandbox.filling import has
+from smile.sandbox.images import inspected
 from smile.sandbox.owner import Owner
 
 
@@ -23,12 +24,13 @@ async def remove_run(docker: Docker, run_id: str) -> None:
         await remove_volume(docker, volume["Name"])
 
 
-async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
-    """Remove the containers and volumes of runs whose process is gone.
+async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> list[str]:
+    """Remove the containers and volumes of runs whose process is gone, and tell their names.
 
     Those that an author asked to keep stay, unless the same run opens again: its name is needed.
     A run that may be alive is never touched; if it is this very run, that is an error.
     """
+    removed = []
     for container in await docker.containers.list(all=True, filters=_labelled()):
         labels = container["Labels"]
         same = labels[RUN] == run_id
@@ -40,9 +42,22 @@ async def remove_leftovers(docker: Docker, run_id: str, me: Owner) -> None:
             raise SandboxError(f"Run {run_id} is going on already", "Wait until it ends")
         if same or not kept:
             await remove_container(container)
+            removed.append(f"container {container['Names'][0].removeprefix('/')}")
     for volume in await list_volumes(docker, RUN):
-        if not _in_use(volume["Labels"], run_id, me):
-            await remove_volume(docker, volume["Name"])
+        name = volume["Name"]
+        if not _in_use(volume["Labels"], run_id, me) and await remove_volume(docker, name):
+            removed.append(f"volume {name}")
+    return removed
+
+
+async def remove_runtimes(docker: Docker) -> list[str]:
+    """Remove volumes that were filled from images that are gone: no run can begin with them."""
+    return [
+        f"volume {volume['Name']}"
+        for volume in await list_volumes(docker, RUNTIME)
+        if await inspected(docker, volume["Labels"][RUNTIME]) is None
+        and await remove_volume(docker, volume["Name"])
+    ]
 
 
 def _labelled(run_id: str = "") -> str:
