@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -24,3 +25,9 @@ def docker_host(engine_host: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("DOCKER_HOST", engine_host)
     monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
     return engine_host
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what would double the time of a run, and say so."""
+    if item.get_closest_marker("heavy") and os.environ.get("SMILE_HEAVY") != "1":
+        pytest.skip("HEAVY, NOT TESTED HERE: SMILE_HEAVY=1 ./dev test -m heavy does it")

@@ -20,15 +20,16 @@ import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from aiodocker import Docker, DockerError
 
 from smile.errors import SandboxError
-from smile.sandbox import images
+from smile.sandbox import images, recipes
 from smile.sandbox.base import Network
-from smile.sandbox.docker_api import connect, missing, translated
+from smile.sandbox.docker_api import connect, translated
 
 CACHE = Path(os.environ.get("SMILE_TEST_CACHE") or Path.home() / ".cache/smile-tests")
 PACKAGES = {"dockerd": "docker.io", "debootstrap": "debootstrap"}
@@ -40,6 +41,16 @@ ADD tree.tar /
 CMD ["bash"]
 """
 BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def _machine() -> recipes.Recipe:
+    """What tests run in: little is in it, and its tag tells what."""
+    packages = ("sudo", "ca-certificates", "curl", "python3", "python3-venv")
+    untagged = recipes.learner("test", "", recipes.DEBIAN, packages)
+    return replace(untagged, tag=f"smile-test:{untagged.digest[:12]}")
+
+
+MACHINE = _machine()
 
 
 class NoEngineError(Exception):
@@ -55,7 +66,7 @@ def author_network() -> Network:
 
 @contextmanager
 def engine() -> Iterator[str]:
-    """The ``DOCKER_HOST`` of an engine that has ``smile-base:latest`` with today's wrapper.
+    """The ``DOCKER_HOST`` of an engine that has today's runtime, and a machine for tests.
 
     An engine of our own is stopped at the end, unless other tests use it or it was started by
     hand.
@@ -232,13 +243,14 @@ async def _prepare() -> None:
     docker, _ = await connect()
     try:
         with translated("The Debian image could not be made"):
-            if not await _has(docker, images.DEFAULT_BASE):
+            if await images.inspected(docker, recipes.DEBIAN) is None:
                 await _get_debian(docker)
     finally:
         await docker.close()
-    built = {image.tag: image.source for image in await images.list_images()}
-    if built.get(images.DEFAULT_TAG) != images.wrapper_digest():
-        await images.build(network=author_network(), progress=_tell)
+    built = {image.tag for image in await images.list_images()}
+    for recipe in (recipes.runtime(), MACHINE):
+        if recipe.tag not in built:
+            await images.build(recipe, network=author_network(), progress=_tell)
 
 
 def _tell(line: str) -> None:
@@ -246,23 +258,13 @@ def _tell(line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
 
-async def _has(docker: Docker, image: str) -> bool:
-    try:
-        await docker.images.inspect(image)
-    except DockerError as error:
-        if missing(error):
-            return False
-        raise
-    return True
-
-
 async def _get_debian(docker: Docker) -> None:
     try:
-        await docker.images.pull(images.DEFAULT_BASE)
+        await docker.images.pull(recipes.DEBIAN)
     except DockerError:
         # No registry can be reached: Debian's own tool makes nearly the same from its packages.
         with (await asyncio.to_thread(_debootstrap)).open("rb") as context:
-            await docker.images.build(fileobj=context, encoding="identity", tag=images.DEFAULT_BASE)
+            await docker.images.build(fileobj=context, encoding="identity", tag=recipes.DEBIAN)
 
 
 def _debootstrap() -> Path:

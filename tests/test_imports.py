@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import smile
-from smile.sandbox.images import WRAPPER
+from smile.sandbox.recipes import WRAPPER
 
 PACKAGE = Path(smile.__file__).parent
 
@@ -118,5 +118,5 @@ def test_the_command_line_is_read_without_loading_anything_heavy() -> None:
     assert heavy & set(loaded) == set()
 
 
-def test_an_image_carries_all_that_the_agent_imports() -> None:
+def test_the_runtime_carries_all_that_the_agent_imports() -> None:
     assert {name.removesuffix(".py") for name in WRAPPER} == {"__init__", *OF_THE_AGENT}

@@ -30,7 +30,9 @@ def test_the_version_is_told_in_a_moment() -> None:
     assert min(times) < 0.15
 
 
-@pytest.mark.parametrize("name", ["run", "watch", "stop", "doctor", "init", "image", "bug-report"])
+@pytest.mark.parametrize(
+    "name", ["run", "watch", "stop", "doctor", "init", "image", "clean", "bug-report"]
+)
 def test_each_command_explains_itself_with_examples(smile: Smile, name: str) -> None:
     done = smile(name, "--help")
     assert done.returncode == 0

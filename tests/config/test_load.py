@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from smile.config import Config, FailOn, Provider, SandboxKind, load
 from smile.config.fields import FIELDS, SECTIONS, snake
 from smile.errors import ConfigError
+from smile.sandbox.base import Limits
 from smile.wire import Patience, Severity
 
 
@@ -55,9 +56,44 @@ def test_without_a_file_the_published_defaults_hold(tmp_path: Path) -> None:
     assert config.student_behavior.patience_level is Patience.LOW
     assert config.container.keep_on_failure
     assert not config.container.keep_on_success
+    limits = Limits()
+    assert config.container.memory == limits.memory == 4 * 1024**3
+    assert (config.container.pids, config.container.cpus) == (limits.pids, limits.cpus) == (512, 2)
     assert config.state_file == tmp_path / ".smile/state.json"
     assert config.output_dir == tmp_path
     assert (config.network.ca_bundle, config.network.proxy) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("64m", 64 * 1024**2), ("65536K", 64 * 1024**2), (" 4G ", 4 * 1024**3)],
+)
+def test_a_size_is_written_as_the_docker_command_takes_it(text: str, read: int) -> None:
+    limits = {"container": {"memory": text, "pids": 100, "cpus": 0.5}}
+    config, _ = load(write(json.dumps(limits)), {}, {})
+    assert (config.container.memory, config.container.pids) == (read, 100)
+    assert config.container.cpus == 0.5
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        '"memory": "63m"',
+        '"memory": 4294967296',
+        '"memory": "1.5g"',
+        '"memory": "2048g"',
+        '"pids": 31',
+        '"pids": "many"',
+        '"cpus": 0',
+        '"cpus": true',
+        '"cpus": NaN',
+        f'"cpus": {10**400}',
+        '"cpus": "2"',
+    ],
+)
+def test_a_limit_that_no_machine_can_have_is_refused(limit: str) -> None:
+    name = limit.partition(":")[0].strip('"')
+    assert f"container.{name} must be" in failure(f'{{"container": {{{limit}}}}}')
 
 
 def test_smile_json_of_the_current_directory_is_taken_without_being_named() -> None:

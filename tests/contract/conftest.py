@@ -9,13 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
-from tests.sandbox.machines import client, of_run, volumes_of_run
+from tests.sandbox.machines import IMAGE, client, of_run, volumes_of_run
 
 from smile.gateway.egress import EgressProxy
 from smile.sandbox import cgroups
 from smile.sandbox.base import Engine, Sandbox, Spec
 from smile.sandbox.docker import DockerEngine
-from smile.sandbox.images import DEFAULT_TAG
 from smile.sandbox.local import LocalEngine
 
 
@@ -51,7 +50,7 @@ SUBJECTS = (
         pytest.mark.namespaces,
         _left_local,
     ),
-    Subject("docker", DockerEngine, DEFAULT_TAG, pytest.mark.docker, _left_docker, "docker_host"),
+    Subject("docker", DockerEngine, IMAGE, pytest.mark.docker, _left_docker, "docker_host"),
 )
 
 FILES = {"tutorial.md": b"# Hello\n", "images/a.png": b"\x89PNG\r\n\x1a\n\0\xff"}

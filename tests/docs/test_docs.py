@@ -142,6 +142,8 @@ def default(name: str, config: Config) -> object:
     value: Any = asdict(config) | {"student_behavior": config.student_behavior.model_dump()}
     for key in name.split("."):
         value = {to_camel(k): v for k, v in value.items()}[key]
+    if name == "container.memory":
+        return f"{value // 1024**3}g"
     return value.relative_to(Path.cwd()).as_posix() if isinstance(value, Path) else value
 
 

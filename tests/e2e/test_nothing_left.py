@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sandbox.machines import client
+from tests.sandbox.machines import IMAGE, client
 
 from smile import config, wiring
 from smile.sandbox import cgroups
@@ -144,14 +144,15 @@ def test_a_killed_run_and_the_next_one_leave_nothing_on_a_docker_engine(
     before = asyncio.run(on_the_engine())
     smile.write(bash("touch begun", "sleep 3", "echo done"), timeoutSeconds=30)
     variables = {"DOCKER_HOST": docker_host, "SMILE_KEEP_CONTAINER": "0"}
-    process = smile.start("--sandbox", "docker", **variables)
+    process = smile.start("--sandbox", "docker", "--image", IMAGE, **variables)
     wait_until(lambda: '"command","text":"touch begun"' in journal(smile), seconds=120)
     process.kill()
     smile.end(process, time.monotonic())
     dead = json.loads(journal(smile).splitlines()[0])["identity"]["runId"]
     left = asyncio.run(on_the_engine())
     assert f"/smile-{dead}" in left["containers"], "it must be there to be removed"
-    arguments = then if "--sandbox" in then else (*then, "--sandbox", "docker")
+    docker = ("--sandbox", "docker", "--image", IMAGE)
+    arguments = then if "--sandbox" in then else (*then, *docker)
     ended = smile.run(*arguments, **variables)
     assert (ended.status, ended.code) == ("completed", 0)
     assert ("resuming run" in ended.stderr) is not bool(then)

@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from aiodocker import Docker
+from tests.engine import MACHINE
 
 from smile.sandbox.base import Network, Spec
 
-IMAGE = "smile-base:latest"
+IMAGE = MACHINE.tag
 FILES = {"tutorial.md": b"# Hello\n", "images/logo.png": b"\x89PNG"}
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,8 +16,9 @@ from tests.engine import author_network
 from tests.sandbox.machines import IMAGE, client, of_run, orchestrator, spec, volumes_of_run
 
 from smile.sandbox.base import Exited, Network, Sandbox, SandboxError
-from smile.sandbox.container import CA_PATH, CAPABILITIES
+from smile.sandbox.container import CA_PATH, CAPABILITIES, RUNTIME
 from smile.sandbox.docker import DockerEngine
+from smile.sandbox.docker_api import create_volume, remove_volume
 
 pytestmark = pytest.mark.docker
 
@@ -57,7 +59,7 @@ async def test_limits_and_log_driver_are_set_on_the_engine(docker_host: str) -> 
     host = shown["HostConfig"]
     assert host["Memory"] == host["MemorySwap"] == wanted.limits.memory
     assert host["PidsLimit"] == wanted.limits.pids
-    assert host["NanoCpus"] == wanted.limits.cpus * 1e9
+    assert host["CpuQuota"] / host["CpuPeriod"] == wanted.limits.cpus
     assert host["LogConfig"]["Type"] == "none"
     assert host["Init"] is True
 
@@ -82,7 +84,7 @@ async def test_the_report_learns_what_the_image_had(docker_host: str) -> None:
     assert any("package lists" in note for note in machine.notes)
 
 
-async def test_the_wrapper_in_the_image_starts_and_finds_all_of_itself(docker_host: str) -> None:
+async def test_the_wrapper_starts_and_finds_all_of_itself(docker_host: str) -> None:
     async with DockerEngine().open(spec()) as sandbox:
         said = await sandbox.run((*sandbox.agent, "student"), stdin=b"{}", seconds=30)
     assert said.code == 1
@@ -349,6 +351,31 @@ async def test_leftovers_of_dead_runs_go_and_those_of_live_or_kept_ones_stay(
             process.communicate(timeout=30)
 
 
+async def test_clean_removes_what_is_dead_and_tells_its_name(docker_host: str) -> None:
+    dead, kept, live = (spec().run_id for _ in range(3))
+    processes = [another_run(live, "lives"), another_run(kept, "keeps"), another_run(dead, "dies")]
+    old = f"smile-runtime-{uuid.uuid4().hex[:8]}"
+    try:
+        for process in processes[1:]:
+            process.wait(30)
+        async with client() as docker:
+            await create_volume(docker, old, {RUNTIME: "smile-runtime:of-yesterday"})
+            removed = await DockerEngine().clean()
+            assert {f"container smile-{dead}", f"volume smile-{dead}", f"volume {old}"} <= {
+                *removed
+            }
+            assert not any(kept in name or live in name for name in removed)
+            assert await of_run(docker, dead) == []
+            assert await of_run(docker, live)
+            (left,) = await of_run(docker, kept)
+            await docker.containers.container(left["Id"]).delete(force=True)
+            await remove_volume(docker, f"smile-{kept}")
+        assert f"container smile-{dead}" not in await DockerEngine().clean()
+    finally:
+        for process in processes:
+            process.communicate(timeout=30)
+
+
 # --- why not ------------------------------------------------------------------------------------
 
 
@@ -359,13 +386,7 @@ async def test_an_image_that_is_ready_has_no_reason_against_it(docker_host: str)
 async def test_a_missing_image_is_told_with_the_command_that_makes_it(docker_host: str) -> None:
     engine = DockerEngine()
     assert "`smile image build`" in await engine.why_not("smile-base:of-yesterday")
-    assert "`smile image build --from node:0`" in await engine.why_not("node:0")
-
-
-async def test_an_image_without_the_wrapper_is_told_how_to_get_one(docker_host: str) -> None:
-    why = await DockerEngine().why_not("debian:bookworm-slim")
-    assert "lacks" in why
-    assert "`smile image build --from debian:bookworm-slim`" in why
+    assert "`smile image build bare`" in await engine.why_not("smile-bare:of-yesterday")
 
 
 async def test_an_image_that_nobody_has_is_a_sentence_not_an_error(docker_host: str) -> None:

@@ -114,10 +114,21 @@ examples:
 
 IMAGE = """\
 examples:
-  smile image build                   the image that smile.json names by default
-  smile image build --from node:22 --tag my-image
+  smile image build                   smile-base:latest: the common languages, the default
+  smile image build bare              smile-bare:latest: nothing but sudo
+  smile image build --from node:22    smile-node:22: sudo added to an image based on Debian
+  smile image build runtime           what SMILE needs for any other image, which is used as it is
   smile image list
   smile image remove my-image
+"""
+
+CLEAN = """\
+examples:
+  smile clean                         remove it, and say what it was
+
+What runs left on the Docker engine that were killed: containers and volumes, found by their label.
+Those of a run that goes on stay, and containers that were kept for a look inside.
+A new run removes them, too. The sandbox `local` leaves nothing there.
 """
 
 BUG_REPORT = """\
@@ -160,6 +171,7 @@ def parser(version: str) -> argparse.ArgumentParser:
         ("doctor", _doctor, "say what this machine can do, and how to get what is missing", DOCTOR),
         ("init", _init, "write a smile.json to start from", INIT),
         ("image", _image, "build, list and remove the images of newcomers' machines", IMAGE),
+        ("clean", _talk, "remove what dead runs left on the Docker engine", CLEAN),
         ("bug-report", _bug_report, "put what helps to find a fault into one file", BUG_REPORT),
     ):
         command = commands.add_parser(
@@ -275,7 +287,10 @@ def _init(command: argparse.ArgumentParser) -> None:
 
 def _image(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(title="actions", dest="action", required=True)
-    build = actions.add_parser("build", help="build the image of a newcomer's machine")
+    build = actions.add_parser("build", help="build a machine, and what SMILE needs in it")
+    build.add_argument(
+        "what", nargs="?", choices=("base", "bare", "runtime"), help="which one (default: base)"
+    )
     build.add_argument("--from", dest="base", metavar="IMAGE", help="the image to start from")
     build.add_argument("--tag", help="the name to give it (default: smile- and that of IMAGE)")
     build.add_argument(

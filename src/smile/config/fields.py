@@ -13,6 +13,12 @@ from smile.config.model import FailOn, Provider, SandboxKind
 from smile.wire import Patience
 
 LARGEST: Final = 2**31 - 1
+SMALLEST_MEMORY: Final = 64 * 1024**2
+LARGEST_MEMORY: Final = 1024**4
+FEWEST_PIDS: Final = 32
+"""Our wrapper, its threads and a terminal or two take a dozen."""
+_UNITS: Final = {"k": 1024, "m": 1024**2, "g": 1024**3}
+_SIZE: Final = re.compile(r"([1-9][0-9]{0,8})([kmg])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,26 @@ def _read_text(value: object) -> object | None:
     return None if re.search("[\ud800-\udfff]", value) else value
 
 
+def _read_size(value: object) -> object | None:
+    match = _SIZE.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    size = int(match[1]) * _UNITS[match[2]]
+    return size if SMALLEST_MEMORY <= size <= LARGEST_MEMORY else None
+
+
+def _read_cores(value: object) -> object | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0.1 <= value <= 1024 else None
+
+
 TEXT = Kind("a string that is not empty", _read_text)
 BOOLEAN = Kind("true or false", lambda value: value if isinstance(value, bool) else None)
 COUNT = _integer(1)
 PORT = _integer(0, 65535)
+SIZE = Kind('a size such as "512m" or "4g", from 64m to 1024g', _read_size)
+CORES = Kind("a number from 0.1 to 1024", _read_cores)
 
 FIELDS: Final[dict[str, Kind]] = {
     "tutorial": TEXT,
@@ -66,6 +88,9 @@ FIELDS: Final[dict[str, Kind]] = {
     "studentBehavior.patienceLevel": _one_of(Patience),
     "container.keepOnFailure": BOOLEAN,
     "container.keepOnSuccess": BOOLEAN,
+    "container.memory": SIZE,
+    "container.pids": _integer(FEWEST_PIDS, 4_194_304),  # what the kernel can count (pid_max)
+    "container.cpus": CORES,
     "network.caBundle": TEXT,
     "network.proxy": TEXT,
     "stateFile": TEXT,

@@ -43,10 +43,13 @@ class FailOn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Whether the sandbox stays after the run, for a look inside."""
+    """What the sandbox may use (bytes, processes, cores), and whether it stays after the run."""
 
     keep_on_failure: bool = True
     keep_on_success: bool = False
+    memory: int = 4 * 1024**3
+    pids: int = 512
+    cpus: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,29 @@ from smile.sandbox.owner import Owner
 RUN = "dev.smile.run"
 ROLE = "dev.smile.role"
 OWNER = "dev.smile.owner"
-AGENT = "dev.smile.agent"
-"""Label of an image: the version of SMILE whose wrapper it carries."""
+RUNTIME = "dev.smile.runtime"
+"""Label of a volume: the image that it was filled from."""
 
-AGENT_PATH = "/opt/smile/smile-agent/smile-agent"
+RUNTIME_DIR = "/opt/smile"
+_AGENT = f"{RUNTIME_DIR}/agent"
+_START = (
+    f"import sys; sys.path.append('{_AGENT}/site'); from smile.agent.__main__ import main; main()"
+)
+_PYTHON = (f"{_AGENT}/lib/loader", "--library-path", f"{_AGENT}/lib", f"{_AGENT}/bin/smile-agent")
+AGENT = (*_PYTHON, "-I", "-S", "-X", "utf8", "-c", _START)
+"""How our wrapper is started inside: with a C library of its own, and no module of the image's."""
+FILL = (*_PYTHON, "-I", "-S", f"{RUNTIME_DIR}/fill.py")
+"""The program of the runtime image that copies it to ``VOLUME_DIR``."""
+VOLUME_DIR = "/volume"
+FULL = f"{VOLUME_DIR}/agent/site/smile/__init__.py"
+"""Is in the volume when all of it is."""
+
 CA_PATH = "/etc/ssl/smile-ca.pem"
 APT_PATH = "/etc/apt/apt.conf.d/90smile"
 KEPT_PATH = "/workspace/KEPT"
+
+CPU_PERIOD = 100_000
+"""Microseconds; what the kernel takes when nothing is said."""
 
 CAPABILITIES = (
     "CHOWN",  # these five: apt and dpkg unpack files of other users, then become them
@@ -59,12 +75,21 @@ def labels_of(run_id: str, owner: Owner) -> dict[str, str]:
     return {RUN: run_id, ROLE: "student", OWNER: str(owner)}
 
 
-def container_config(spec: Spec, owner: Owner) -> dict[str, Any]:
+def volume_of(runtime: str) -> str:
+    """The name of the volume that is filled from this runtime image."""
+    return runtime.replace(":", "-")
+
+
+def container_config(spec: Spec, owner: Owner, runtime: str) -> dict[str, Any]:
     """The body of ``POST /containers/create`` (Docker Engine API 1.41)."""
+    mounts = [
+        _mount(name_of(spec.run_id), TUTORIAL_DIR, read_only=True),
+        _mount(volume_of(runtime), RUNTIME_DIR, read_only=True),
+    ]
     return {
         "Image": spec.image,
         "Hostname": "newcomer",
-        "User": "root",
+        "User": "0",  # an image need have no names of users
         "Entrypoint": ["sleep", "infinity"],
         "Cmd": [],
         "WorkingDir": WORK_DIR,
@@ -76,33 +101,43 @@ def container_config(spec: Spec, owner: Owner) -> dict[str, Any]:
             "CapAdd": list(CAPABILITIES),
             "ExtraHosts": ["host.docker.internal:host-gateway"],
             "LogConfig": {"Type": "none"},
-            "Mounts": [volume_mount(spec.run_id, read_only=True)],
+            "Mounts": mounts,
             **_limits(spec.limits),
         },
     }
 
 
-def filler_config(spec: Spec, owner: Owner) -> dict[str, Any]:
-    """A container that never starts: through it the tutorial's files get into their volume."""
+def filler_config(spec: Spec, owner: Owner, runtime: str) -> dict[str, Any]:
+    """Through it the tutorial's files get into their volume, and the runtime into its own.
+
+    It starts for the latter only. It is of the runtime's image: the author's needs no program.
+    """
+    mounts = [
+        _mount(name_of(spec.run_id), TUTORIAL_DIR, read_only=False),
+        _mount(volume_of(runtime), VOLUME_DIR, read_only=False),
+    ]
     return {
-        "Image": spec.image,
-        "Entrypoint": ["true"],
+        "Image": runtime,
+        "Entrypoint": list(FILL),
         "Labels": labels_of(spec.run_id, owner),
-        "HostConfig": {"Mounts": [volume_mount(spec.run_id, read_only=False)]},
+        "NetworkDisabled": True,
+        "HostConfig": {"Mounts": mounts, "CapDrop": ["ALL"], **_limits(spec.limits)},
     }
 
 
-def volume_mount(run_id: str, *, read_only: bool) -> dict[str, Any]:
-    """The tutorial's volume: the one kind of mount that root in the container can't write to.
+def _mount(volume: str, folder: str, *, read_only: bool) -> dict[str, Any]:
+    """A volume: the one kind of mount that root in the container can't write to.
 
-    A volume, not a directory of this machine: it works where the engine does not see our files
-    (Docker Desktop, an engine's socket mounted into a CI job's container).
+    Not a directory of this machine: a volume works where the engine does not see our files
+    (Docker Desktop, an engine's socket mounted into a CI job's container). What the image has
+    there is not copied to it: engines do that badly when two containers begin at once.
     """
     return {
         "Type": "volume",
-        "Source": name_of(run_id),
-        "Target": TUTORIAL_DIR,
+        "Source": volume,
+        "Target": folder,
         "ReadOnly": read_only,
+        "VolumeOptions": {"NoCopy": True},
     }
 
 
@@ -123,7 +158,8 @@ def _limits(limits: Limits) -> dict[str, Any]:
         "MemorySwap": limits.memory,
         "ShmSize": limits.memory // 4,
         "PidsLimit": limits.pids,
-        "NanoCpus": int(limits.cpus * 1_000_000_000),
+        "CpuPeriod": CPU_PERIOD,  # NanoCpus would be refused where the machine has fewer cores
+        "CpuQuota": int(limits.cpus * CPU_PERIOD),
         "Ulimits": [disk],
     }
 

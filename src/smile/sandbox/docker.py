@@ -6,31 +6,37 @@ remote one could not reach the orchestrator, which listens on the author's loopb
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from aiodocker import Docker, DockerError
+from aiodocker import Docker
 
+from smile.sandbox import recipes
 from smile.sandbox.base import Sandbox, SandboxError, Spec
-from smile.sandbox.container import AGENT
-from smile.sandbox.docker_api import connect, missing, translated, uninterrupted
+from smile.sandbox.docker_api import connect, translated, uninterrupted
 from smile.sandbox.docker_sandbox import DockerSandbox
-from smile.sandbox.leftovers import remove_run
+from smile.sandbox.images import Progress, inspected, pull
+from smile.sandbox.leftovers import remove_leftovers, remove_run, remove_runtimes
+from smile.sandbox.owner import Owner
 
+BUILD_RUNTIME = "smile image build runtime"
 ELSEWHERE = "The Docker engine is on another machine: its containers can't reach SMILE"
 
 
 class DockerEngine:
-    """Opens sandboxes through the engine's API."""
+    """Opens sandboxes through the engine's API; ``progress`` hears of an image that is pulled."""
 
     name = "docker"
+
+    def __init__(self, progress: Progress = lambda _: None) -> None:
+        self._progress = progress
 
     async def why_not(self, image: str) -> str:
         """Why no sandbox of this image can be opened here, in a sentence; empty when it can.
 
-        An image that is missing is pulled when its name says from whom ("company/learner"): a
-        bare name that nobody built here would be a stranger's.
+        An image that is missing is pulled, but for those that are built here.
         """
         try:
             docker, _ = await connect()
@@ -40,7 +46,7 @@ class DockerEngine:
             if not local(docker):
                 return ELSEWHERE
             with translated(f"Docker can't use the image {image}"):
-                return await _why_not_image(docker, image)
+                return await _why_not_image(docker, image, self._progress)
         except SandboxError as error:
             return str(error)
         finally:
@@ -73,6 +79,19 @@ class DockerEngine:
         finally:
             await docker.close()
 
+    async def clean(self) -> list[str]:
+        """Remove what dead runs and removed images left on this engine, and tell what.
+
+        What belongs to a run that may be alive, or was kept on purpose, stays.
+        """
+        docker, _ = await connect()
+        try:
+            with translated("What dead runs left could not be removed"):
+                left = await remove_leftovers(docker, "", Owner.me())
+                return left + await remove_runtimes(docker)
+        finally:
+            await docker.close()
+
 
 async def _close(sandbox: DockerSandbox) -> None:
     await sandbox.close()
@@ -93,21 +112,14 @@ def local(docker: Docker) -> bool:
     return host in {"localhost", "127.0.0.1", "[::1]"}
 
 
-async def _why_not_image(docker: Docker, image: str) -> str:
-    try:
-        found = await docker.images.inspect(image)
-    except DockerError as error:
-        if not missing(error):
-            raise
-        if "/" not in image:
-            own = image.partition(":")[0] == "smile-base"
-            command = "smile image build" if own else f"smile image build --from {image}"
-            return f"The image {image} is not there: run `{command}`"
-        await docker.images.pull(image)
-        found = await docker.images.inspect(image)
-    if AGENT not in ((found.get("Config") or {}).get("Labels") or {}):
-        return (
-            f"The image {image} lacks SMILE's wrapper: run `smile image build --from {image}` "
-            "and use the image that it makes"
-        )
+async def _why_not_image(docker: Docker, image: str, progress: Progress) -> str:
+    if await inspected(docker, image) is None:
+        if (own := image.partition(":")[0]).startswith("smile-"):
+            what = {"smile-base": "", "smile-bare": " bare"}.get(own, " --from …")
+            return f"The image {image} is not there: run `smile image build{what}`"
+        with translated(f"The image {image} is not there and can't be fetched"):
+            await pull(docker, image, progress)
+    runtime = (await asyncio.to_thread(recipes.runtime)).tag
+    if await inspected(docker, runtime) is None:
+        return f"{runtime}, which SMILE needs beside {image}, is not there: run `{BUILD_RUNTIME}`"
     return ""

@@ -240,14 +240,16 @@ async def remove_container(container: DockerContainer) -> None:
             raise
 
 
-async def remove_volume(docker: Docker, name: str) -> None:
-    """Remove a volume; no error when it is gone, or still used by a container that is kept."""
+async def remove_volume(docker: Docker, name: str) -> bool:
+    """Remove a volume; ``False`` when it is gone, or still used by a container."""
     volumes: Any = docker.volumes
     try:
         await (await volumes.get(name)).delete()
     except DockerError as error:
         if error.status not in GONE:
             raise
+        return False
+    return True
 
 
 async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:

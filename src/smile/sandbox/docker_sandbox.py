@@ -6,26 +6,23 @@ import asyncio
 import time
 from typing import Any
 
-from aiodocker import Docker
+from aiodocker import Docker, DockerError
 from aiodocker.containers import DockerContainer
 
-from smile.sandbox.base import TUTORIAL_DIR, Exited, Machine, SandboxError, Spec
+from smile.sandbox import recipes
+from smile.sandbox.base import Exited, Machine, SandboxError, Spec
 from smile.sandbox.bridge import Bridge
 from smile.sandbox.container import (
-    AGENT_PATH,
+    AGENT,
     CA_PATH,
     FOLDERS,
     KEPT_PATH,
     archive,
     container_config,
-    filler_config,
-    labels_of,
     name_of,
     settings,
-    tutorial_files,
 )
 from smile.sandbox.docker_api import (
-    create_volume,
     execute,
     remove_container,
     remove_volume,
@@ -33,6 +30,7 @@ from smile.sandbox.docker_api import (
     uninterrupted,
     upload,
 )
+from smile.sandbox.filling import fill
 from smile.sandbox.leftovers import remove_leftovers
 from smile.sandbox.network import NO_PROXY, variables
 from smile.sandbox.owner import Owner
@@ -42,6 +40,8 @@ HOST = "host.docker.internal"
 """The author's machine, as a container of Docker Desktop sees it."""
 
 KILLED = 128 + 9
+NOT_FOUND = 127
+ADD_BASH = "take another image, or make one of it that has bash (Alpine: RUN apk add bash)"
 
 
 class DockerSandbox:
@@ -56,6 +56,7 @@ class DockerSandbox:
         self._container: DockerContainer | None = None
         self._ours = False
         self._started = ""
+        self._runtime = ""
         self._machine = Machine(engine=kind, image=spec.image, distribution="")
         self._host = HOST
         self._port = spec.port
@@ -79,8 +80,8 @@ class DockerSandbox:
 
     @property
     def agent(self) -> tuple[str, ...]:
-        """Our wrapper, as the image carries it."""
-        return (AGENT_PATH,)
+        """Our wrapper, which the image need not carry."""
+        return AGENT
 
     async def start(self) -> None:
         """Clear away what earlier runs left, then open: once, before anything else."""
@@ -89,11 +90,11 @@ class DockerSandbox:
             self._ours = True
             # An engine goes on with what a caller no longer waits for: what was cancelled half
             # way would appear after close() has looked for it.
-            await uninterrupted(self._fill_volume())
+            self._runtime = (await asyncio.to_thread(recipes.runtime)).tag
+            await uninterrupted(fill(self._docker, self._spec, self._me, self._runtime))
             network = await uninterrupted(self._begin())
             await self._open_way(network)
-            probed = await execute(self._living(), PROBE, b"")
-        survey = Survey.read(probed.output)
+            survey = await self._look_around()
         self._machine = Machine(
             engine=self._machine.engine,
             image=self._spec.image,
@@ -154,22 +155,10 @@ class DockerSandbox:
             raise SandboxError("The sandbox is closed")
         return self._container
 
-    async def _fill_volume(self) -> None:
-        spec = self._spec
-        content = archive(tutorial_files(spec), now=time.time())
-        name = name_of(spec.run_id)
-        labels = labels_of(spec.run_id, self._me)
-        await create_volume(self._docker, name, labels)
-        filler = await self._docker.containers.create(filler_config(spec, self._me))
-        try:
-            await upload(filler, TUTORIAL_DIR, content)
-        finally:
-            await remove_container(filler)
-
     async def _begin(self) -> dict[str, Any]:
         """Create and start a container; what it is on the engine's network is returned."""
         spec = self._spec
-        config = container_config(spec, self._me)
+        config = container_config(spec, self._me, self._runtime)
         name = name_of(spec.run_id)
         self._container = container = await self._docker.containers.create(config, name=name)
         files = archive(settings(spec.network), now=time.time(), folders=FOLDERS)
@@ -180,8 +169,25 @@ class DockerSandbox:
         network: dict[str, Any] = next(iter(shown["NetworkSettings"]["Networks"].values()))
         return network
 
+    async def _look_around(self) -> Survey:
+        """What the machine has: no less than a newcomer needs to type commands."""
+        container = self._living()
+        lacks = f"The image {self._spec.image} has no bash, and a newcomer types commands into it"
+        try:
+            survey = Survey.read((await execute(container, PROBE, b"")).output)
+        except DockerError as error:
+            state = (await container.show())["State"]
+            if state["ExitCode"] == NOT_FOUND:  # it has not even a program that waits
+                raise SandboxError(lacks, ADD_BASH) from error
+            raise
+        if not survey.bash:
+            raise SandboxError(lacks, ADD_BASH)
+        return survey
+
     async def _open_way(self, network: dict[str, Any]) -> None:
         gateway = network["Gateway"]
+        if not gateway:
+            return  # it has ended already, as the next look at it will tell
         try:
             self._port = await self._bridge.listen(gateway)
             self._host = gateway

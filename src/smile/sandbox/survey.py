@@ -30,6 +30,7 @@ SCRIPT = (
     "echo user=$(id -un)\n"
     f"for tool in {' '.join(TOOLS)}; do command -v $tool >/dev/null && echo tool=$tool; done\n"
     "ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1 && echo lists=yes\n"
+    "command -v bash >/dev/null && echo bash=yes\n"
     "true"
 )
 
@@ -46,6 +47,7 @@ class Survey:
     tools: tuple[str, ...]
     lists: bool
     """The package lists of apt are there already."""
+    bash: bool
 
     @classmethod
     def read(cls, output: str) -> Survey:
@@ -57,6 +59,7 @@ class Survey:
             user=first.get("user") or "unknown",
             tools=tuple(value for key, value in said if key == "tool"),
             lists="lists" in first,
+            bash="bash" in first,
         )
 
     def notes(self, image: str) -> tuple[str, ...]:

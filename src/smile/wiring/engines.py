@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, assert_never
@@ -18,6 +18,14 @@ INSTALL: Final = (
     "install Docker (Debian, Ubuntu: apt install docker.io; else docs.docker.com/get-docker), "
     "start it, and see `smile doctor`"
 )
+
+
+Say = Callable[[str], None]
+"""Is told what takes a while."""
+
+
+def _silent(_: str) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +59,11 @@ class Choice:
             yield sandbox
 
 
-def docker() -> Engine:
-    """The engine that speaks to Docker."""
+def docker(say: Say = _silent) -> Engine:
+    """The engine that speaks to Docker; ``say`` hears of an image that is fetched."""
     from smile.sandbox.docker import DockerEngine
 
-    return DockerEngine()
+    return DockerEngine(say)
 
 
 def local() -> Engine:
@@ -71,19 +79,19 @@ def named(kind: SandboxKind) -> Engine:
     return docker() if kind is SandboxKind.DOCKER else local()
 
 
-async def choose(kind: SandboxKind, image: str) -> Choice:
-    """The engine for this image on this machine.
+async def choose(kind: SandboxKind, image: str, say: Say = _silent) -> Choice:
+    """The engine for this image on this machine; an image that is missing may be fetched for it.
 
     Raises:
         SandboxError: Docker was asked for and can't be used here, and why.
     """
     match kind:
         case SandboxKind.AUTO:
-            return await _first_that_can(image)
+            return await _first_that_can(image, say)
         case SandboxKind.DOCKER:
-            engine = await asyncio.to_thread(docker)
+            engine = await asyncio.to_thread(docker, say)
             if why := await engine.why_not(image):
-                raise SandboxError(f"Docker is required but not available: {_bare(why)}", INSTALL)
+                raise _refused(_bare(why))
             return Choice(engine)
         case SandboxKind.LOCAL:
             return Choice(
@@ -94,8 +102,8 @@ async def choose(kind: SandboxKind, image: str) -> Choice:
     assert_never(kind)
 
 
-async def _first_that_can(image: str) -> Choice:
-    first = await asyncio.to_thread(docker)
+async def _first_that_can(image: str, say: Say) -> Choice:
+    first = await asyncio.to_thread(docker, say)
     no_docker = _bare(await first.why_not(image))
     if not no_docker:
         return Choice(first, "Docker answers, and has the image")
@@ -106,6 +114,14 @@ async def _first_that_can(image: str) -> Choice:
         "and the local sandbox can't be used here",
         hint=INSTALL,
     )
+
+
+def _refused(why: str) -> SandboxError:
+    """Docker was asked for; what is missing may be made by a command that the sentence names."""
+    what, _, command = why.partition(": run ")
+    if command:
+        return SandboxError(what, f"run {command}")
+    return SandboxError(f"Docker is required but not available: {why}", INSTALL)
 
 
 def _bare(sentence: str) -> str:

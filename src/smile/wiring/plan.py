@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from smile.config import Config
 from smile.errors import ConfigError
 from smile.redaction import Redactor
-from smile.sandbox.base import Network
+from smile.sandbox.base import Limits, Network
 from smile.tutorial.load import load
 from smile.tutorial.model import Tutorial
 from smile.wire import RunIdentity
@@ -37,6 +37,12 @@ class Plan:
     redact: Redactor
 
     @property
+    def limits(self) -> Limits:
+        """What the sandbox may use."""
+        container = self.config.container
+        return Limits(memory=container.memory, pids=container.pids, cpus=container.cpus)
+
+    @property
     def tutorial_digest(self) -> str:
         """Changes with any file that the newcomer gets."""
         digest = hashlib.sha256()
@@ -57,6 +63,7 @@ class Plan:
             self.config.student_behavior.model_dump(mode="json"),
             str(self.network.ca_bundle),
             self.network.proxy,
+            *(() if self.limits == Limits() else (asdict(self.limits),)),
         )
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
@@ -80,6 +87,9 @@ class Plan:
             "containerImage": self.config.container_image,
             "--sandbox": self.config.sandbox,
             **{f"studentBehavior.{name}": value for name, value in behavior.items()},
+            "container.memory": self.limits.memory,
+            "container.pids": self.limits.pids,
+            "container.cpus": self.limits.cpus,
             "network.caBundle": str(bundle) if bundle else "",
             "network.proxy": _address(self.network.proxy),
         }

@@ -241,7 +241,7 @@ async def _open(
     config = plan.config
     # A resumed run stays on the engine that it began on: its report tells of one machine.
     kind = SandboxKind(begun.dead_engine) if begun.resumed and begun.dead_engine else config.sandbox
-    choice = await engines.choose(kind, config.container_image)
+    choice = await engines.choose(kind, config.container_image, observer.say)
     because = f": {choice.reason}" if choice.reason else ""
     observer.say(f"sandbox {choice.engine.name}{because}", about="sandbox")
     if begun.dead_run:
@@ -254,6 +254,7 @@ async def _open(
         files=dict(plan.files),
         port=port,
         network=plan.network,
+        limits=plan.limits,
     )
     async with choice.open(spec) as sandbox:
         yield sandbox

@@ -14,12 +14,11 @@ from smile.tutorial.model import Terminal
 
 _LIST_VARIABLES = "(set -o posix; set)"
 _QUIET = Manner(seconds=5, answer=lambda *_: None)
-_NOT_THE_LEARNERS = ("_PYI_", "LD_LIBRARY_PATH", "_MEIPASS", "PYTHON")
 
 
 def learner_environment(own: dict[str, str], given: dict[str, str]) -> dict[str, str]:
-    """Variables of a new window: the machine's own, without what the wrapper needed to start."""
-    environment = {k: v for k, v in own.items() if not k.startswith(_NOT_THE_LEARNERS)}
+    """Variables of a new window: the machine's own, and those of a login at a terminal."""
+    environment = dict(own)
     try:
         account = pwd.getpwuid(os.getuid())
         name, home = account.pw_name, account.pw_dir
