@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.style import needs
@@ -13,13 +15,8 @@ _LACKS = (
      r"could not connect to display|DISPLAY environment variable|Missing X server|"
      r"Failed to (?:open|create) .*display|GLFW error .*X11"), GapKind.PERMISSION,
      "a graphical display"),
-    ((r"Cannot connect to the Docker daemon|docker daemon is not running|"
-     r"docker\.sock: connect: no such file|failed to connect to the docker API"),
-     GapKind.ENVIRONMENT_ASSUMPTION, "a running Docker daemon"),
     ((r"input device is not a TTY|requires a (?:TTY|terminal)|the terminal is not interactive|"
      r"inappropriate ioctl for device"), GapKind.ENVIRONMENT_ASSUMPTION, "an interactive terminal"),
-    (r"not been booted with systemd|Failed to connect to bus", GapKind.ENVIRONMENT_ASSUMPTION,
-     "systemd as its init system"),
     (r"No CUDA|CUDA driver|no NVIDIA|NVIDIA driver|CUDA_ERROR", GapKind.ENVIRONMENT_ASSUMPTION,
      "an NVIDIA graphics card"),
     (r"connection to (?:the )?server .*refused - did you specify|kubeconfig",
@@ -33,14 +30,29 @@ _LACKS = (
 )  # fmt: skip
 
 
+_SANDBOX_LACKS = (
+    ((r"Cannot connect to the Docker daemon|docker daemon is not running|"
+      r"docker\.sock: connect: no such file|failed to connect to the docker API"),
+     GapKind.ENVIRONMENT_ASSUMPTION, "a running Docker daemon"),
+    (r"not been booted with systemd|Failed to connect to bus", GapKind.ENVIRONMENT_ASSUMPTION,
+     "systemd as its init system"),
+)  # fmt: skip
+"""What a newcomer's own machine has, or starts when it is installed: that is no gap."""
+
+
 def diagnose(case: Case) -> Advice | None:
     """The message says what the machine lacks, and no command can give it."""
     for pattern, kind, what in _LACKS:
         if case.search(pattern):
-            return Advice(
-                kind=kind,
-                title=f"Needs {what}",
-                problem=f"{needs(case)} needs {what}; the text does not say so.",
-                fix=f"Say before line {case.line} that this needs {what}, and how to get it.",
-            )
+            problem = f"{needs(case)} needs {what}; the text does not say so."
+            return _advice(case, kind, what, problem)
+    for pattern, kind, what in _SANDBOX_LACKS:
+        if case.search(pattern):
+            problem = f"{needs(case)} needs {what}, which the sandbox does not have."
+            return replace(_advice(case, kind, what, problem), gap=False)
     return None
+
+
+def _advice(case: Case, kind: GapKind, what: str, problem: str) -> Advice:
+    fix = f"Say before line {case.line} that this needs {what}, and how to get it."
+    return Advice(kind=kind, title=f"Needs {what}", problem=problem, fix=fix)
