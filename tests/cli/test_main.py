@@ -57,6 +57,8 @@ def test_help_of_run_lists_every_exit_code(smile: Smile) -> None:
         ["run", "--example", "moon"],
         ["run", "--example", "shell-journal", "other.md"],
         ["image"],
+        ["image", "build", "moon"],
+        ["image", "build", "runtime", "--from", "node:22"],
     ],
 )
 def test_a_wrong_command_line_exits_with_2_and_says_what_to_try(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -148,6 +150,8 @@ FROM scratch
 COPY --from=build /new /
 """
 ONLY_SH = NO_C_LIBRARY.replace("ln -s bash-static bin/bash", "rm bin/bash-static")
+PACKAGES = Path(__file__).parents[2] / "docker/agents"
+VERSION = re.compile(r"(\d+\.\d+\.\d+)")
 NOTHING = "FROM scratch\nLABEL nothing=here\n"
 
 
@@ -163,6 +167,22 @@ async def made_of(text: str) -> AsyncIterator[str]:
             yield tag
         finally:
             await docker.images.delete(tag, force=True)
+
+
+async def beside(volume: str, image: str, script: str) -> str:
+    """What a script prints in a container that is shown the runtime of this volume."""
+    config: dict[str, Any] = {
+        "Image": image,
+        "Cmd": ["sh", "-c", script],
+        "HostConfig": {"Binds": [f"{volume}:/opt/smile:ro,nocopy"]},
+    }
+    async with client() as docker:
+        container = await docker.containers.run(config)
+        try:
+            await container.wait()
+            return "".join(await container.log(stdout=True, stderr=True))
+        finally:
+            await container.delete(force=True)
 
 
 @pytest.mark.docker
@@ -244,21 +264,10 @@ async def test_runs_that_begin_together_fill_the_runtimes_volume_once_and_whole(
         volume = volume_of(runtime)
         try:
             await asyncio.gather(*(fill(docker, each, Owner.me(), runtime) for each in wanted))
-            show = ["/opt/smile/agent/lib/loader", "--list", "/opt/smile/agent/bin/smile-agent"]
-            listed = await docker.containers.run(
-                {
-                    "Image": IMAGE,
-                    "Cmd": [
-                        "sh",
-                        "-c",
-                        f"ls -A /opt/smile; {' '.join(show)} >/dev/null && echo whole",
-                    ],
-                    "HostConfig": {"Binds": [f"{volume}:/opt/smile:ro,nocopy"]},
-                }
+            whole = "/opt/smile/agent/lib/loader --list /opt/smile/agent/bin/smile-agent"
+            said = await beside(
+                volume, IMAGE, f"ls -A /opt/smile; {whole} >/dev/null && echo whole"
             )
-            await listed.wait()
-            said = await listed.log(stdout=True, stderr=True)
-            await listed.delete(force=True)
             left = [c for each in wanted for c in await of_run(docker, each.run_id)]
         finally:
             for each in wanted:
@@ -266,9 +275,27 @@ async def test_runs_that_begin_together_fill_the_runtimes_volume_once_and_whole(
         await images.remove(runtime)
         volumes: Any = docker.volumes
         names = {each["Name"] for each in (await volumes.list())["Volumes"] or ()}
-    assert said == ["agent\n", "whole\n"]
+    assert said == "agent\nwhole\n"
     assert left == []
     assert volume not in names, "it went with its image"
+
+
+@pytest.mark.docker
+@pytest.mark.heavy
+async def test_programs_of_providers_start_at_their_versions_where_there_is_no_c_library(
+    docker_host: str,
+) -> None:
+    await build(recipes.agents())
+    wanted = spec()
+    volume = volume_of(recipes.agents().tag)
+    start = "cd /opt/smile/agent/cli/bin; for each in *; do echo $each $(./$each --version); done"
+    async with client() as docker, made_of(NO_C_LIBRARY) as image:
+        await fill(docker, wanted, Owner.me(), recipes.agents().tag)
+        await remove_volume(docker, name_of(wanted.run_id))
+        said = await beside(volume, image, f"export HOME=/tmp IS_SANDBOX=1; {start}")
+    package = json.loads((PACKAGES / "package.json").read_text("utf-8"))
+    versions = [said_of[1] for line in said.splitlines() if (said_of := VERSION.search(line))]
+    assert sorted(versions) == sorted(package["dependencies"].values()), said
 
 
 @pytest.mark.docker

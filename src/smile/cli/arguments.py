@@ -118,6 +118,7 @@ examples:
   smile image build bare              smile-bare:latest: nothing but sudo
   smile image build --from node:22    smile-node:22: sudo added to an image based on Debian
   smile image build runtime           what SMILE needs for any other image, which is used as it is
+  smile image build agents            the same, with the programs claude, codex and gemini
   smile image list
   smile image remove my-image
 """
@@ -289,7 +290,10 @@ def _image(command: argparse.ArgumentParser) -> None:
     actions = command.add_subparsers(title="actions", dest="action", required=True)
     build = actions.add_parser("build", help="build a machine, and what SMILE needs in it")
     build.add_argument(
-        "what", nargs="?", choices=("base", "bare", "runtime"), help="which one (default: base)"
+        "what",
+        nargs="?",
+        choices=("base", "bare", "runtime", "agents"),
+        help="which one (default: base)",
     )
     build.add_argument("--from", dest="base", metavar="IMAGE", help="the image to start from")
     build.add_argument("--tag", help="the name to give it (default: smile- and that of IMAGE)")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from smile import config
 from smile.cli.talk import About, Talk
+from smile.errors import UsageError
 from smile.sandbox import images, recipes
 from smile.sandbox.base import Network
 from smile.sandbox.recipes import Recipe
@@ -37,13 +38,18 @@ def main(args: argparse.Namespace) -> int:
 async def _build(args: argparse.Namespace) -> None:
     """The runtime where this SMILE's is not there yet, and the machine that was asked for."""
     runtime = recipes.runtime()
-    wanted = runtime if args.what == "runtime" else _machine(args)
+    own = {"runtime": runtime, "agents": recipes.agents()}
+    if args.what in own and (args.base or args.tag):
+        raise UsageError(
+            f"{args.what} has a base and a name of its own", "leave out --from and --tag"
+        )
+    wanted = own.get(args.what) or _machine(args)
     built = {image.tag for image in await images.list_images()}
     if wanted is not runtime and runtime.tag not in built:
         await _make(args, runtime)
     await _make(args, wanted)
     default = wanted.tag == DEFAULT_TAG
-    image = "IMAGE" if wanted is runtime else wanted.tag
+    image = "IMAGE" if args.what in own else wanted.tag
     args.talk.result(f"next: smile run --sandbox docker{'' if default else f' --image {image}'}")
 
 

@@ -114,7 +114,8 @@ def local(docker: Docker) -> bool:
 
 async def _why_not_image(docker: Docker, image: str, progress: Progress) -> str:
     if await inspected(docker, image) is None:
-        if (own := image.partition(":")[0]).startswith("smile-"):
+        own = image.partition(":")[0]
+        if own.startswith("smile-") and "/" not in own:
             what = {"smile-base": "", "smile-bare": " bare"}.get(own, " --from …")
             return f"The image {image} is not there: run `smile image build{what}`"
         with translated(f"The image {image} is not there and can't be fetched"):

@@ -87,10 +87,10 @@ class DockerSandbox:
         """Clear away what earlier runs left, then open: once, before anything else."""
         with translated("The sandbox could not be opened"):
             await remove_leftovers(self._docker, self._spec.run_id, self._me)
+            self._runtime = (await asyncio.to_thread(recipes.runtime)).tag
             self._ours = True
             # An engine goes on with what a caller no longer waits for: what was cancelled half
             # way would appear after close() has looked for it.
-            self._runtime = (await asyncio.to_thread(recipes.runtime)).tag
             await uninterrupted(fill(self._docker, self._spec, self._me, self._runtime))
             network = await uninterrupted(self._begin())
             await self._open_way(network)

@@ -73,6 +73,14 @@ def runtime() -> Recipe:
     return replace(untagged, tag=f"smile-runtime:{smile.__version__}-{untagged.digest[:12]}")
 
 
+@cache
+def agents() -> Recipe:
+    """The runtime, and the programs of model providers; its tag tells what went in, too."""
+    arguments = {"RUNTIME": runtime().tag}
+    untagged = Recipe("agents", "", DEBIAN, _files("agents"), arguments)
+    return replace(untagged, tag=f"smile-agents:{smile.__version__}-{untagged.digest[:12]}")
+
+
 def learner(kind: str, tag: str, base: str, packages: tuple[str, ...]) -> Recipe:
     """A machine for a newcomer, with these Debian packages added to its base."""
     return Recipe(kind, tag, base, _files("base"), {"PACKAGES": " ".join(packages)})
