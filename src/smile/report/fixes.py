@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from smile.redaction.shapes import MARK
 from smile.report import patch
 from smile.report.model import Edit, Gap, Report, RunCommand
-from smile.wire import CommandOutcome, FixState, Origin, Status, StepState
+from smile.wire import CommandOutcome, FixState, GapKind, Origin, Severity, Status, StepState
 
-__all__ = ["Batch", "Judged", "batch_of", "judge", "same_gap"]
+__all__ = ["Batch", "Judged", "batch_of", "judge", "left", "next_batch", "same_gap"]
 
 NEAR = 2
 """Lines by which a place may differ in two runs."""
@@ -36,6 +36,29 @@ class Judged:
     gap: Gap
     state: FixState
     why: str = ""
+
+
+def next_batch(report: Report, text: str, tried: Iterable[Gap]) -> Batch:
+    """The fixes of a report to try next, without those that were tried.
+
+    An output is looked at last, in a text that else runs well: what is shown may be right, and
+    print something else only because of what goes wrong above it.
+    """
+    gaps = left(report, tried)
+    outputs = [gap for gap in gaps if gap.kind is GapKind.OUTPUT_MISMATCH]
+    batch = batch_of((gap for gap in gaps if gap not in outputs), text)
+    stuck = (g for g in report.gaps if g.severity is not Severity.MINOR)
+    return batch if batch.gaps or any(stuck) else batch_of(outputs, text)
+
+
+def left(report: Report, tried: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps of a report whose fixes were not tried."""
+    known = {_key(gap) for gap in tried}
+    return tuple(gap for gap in report.gaps if _key(gap) not in known)
+
+
+def _key(gap: Gap) -> tuple[str, str, str]:
+    return gap.kind, gap.title, gap.location.quote
 
 
 def batch_of(gaps: Iterable[Gap], text: str) -> Batch:

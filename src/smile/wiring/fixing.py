@@ -19,7 +19,7 @@ from smile.errors import NoEvidenceError
 from smile.loop import disk
 from smile.redaction import Redactor
 from smile.report import patch
-from smile.report.fixes import Judged, batch_of, judge
+from smile.report.fixes import Judged, batch_of, judge, left, next_batch
 from smile.report.model import Gap, Report
 from smile.report.writer import JSON_NAME
 from smile.sandbox.host import is_host
@@ -57,8 +57,7 @@ class Fixed:
     @property
     def left(self) -> tuple[Gap, ...]:
         """The gaps of the patched text for which there is no fix that could be tried."""
-        tried = {_key(each.gap) for each in self.judged}
-        return tuple(gap for gap in self.report.gaps if _key(gap) not in tried)
+        return left(self.report, (each.gap for each in self.judged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +126,13 @@ class _Work:
     text: str
     report: Report
     judged: list[Judged] = field(default_factory=list)
-    left: int = MOST_RUNS
+    runs_left: int = MOST_RUNS
 
     async def advance(self) -> bool:
         """Try the fixes that the report has; whether its text has new ones to offer."""
-        tried = {_key(each.gap) for each in self.judged}
-        batch = batch_of((g for g in self.report.gaps if _key(g) not in tried), self.text)
-        while batch.gaps and self.left:
-            self.left -= 1
+        batch = next_batch(self.report, self.text, (each.gap for each in self.judged))
+        while batch.gaps and self.runs_left:
+            self.runs_left -= 1
             text = patch.apply(self.text, batch.edits)
             count = len(batch.gaps) + len(batch.covered)
             self.runs.observer.say(
@@ -156,10 +154,6 @@ class _Work:
 
 def _untried(gap: Gap) -> Judged:
     return Judged(gap, FixState.UNVERIFIED, f"{MOST_RUNS} runs were made, and none was left for it")
-
-
-def _key(gap: Gap) -> tuple[str, str, str]:
-    return gap.kind, gap.title, gap.location.quote
 
 
 def _last_report(config: Config, tutorial: Tutorial, say: Callable[..., None]) -> Report | None:
