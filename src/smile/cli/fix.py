@@ -112,8 +112,8 @@ def _lines(fixed: Fixed) -> Iterator[str]:
         yield f"\nfor you to decide ({len(fixed.left)}){where}"
         for gap in fixed.left:
             yield _line(gap)
-            said = plain(gap.suggested_fix or gap.problem).strip("\n").split("\n")
-            yield from (f"    {line}".rstrip() for line in said)
+            rows = plain(gap.suggested_fix or gap.problem).strip("\n").split("\n")
+            yield from (f"    {row}".rstrip() for row in rows)
     yield "" if count or fixed.left else "no gaps found"
 
 
