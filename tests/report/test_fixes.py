@@ -117,7 +117,8 @@ def test_a_line_without_its_secret_is_not_written() -> None:
     hidden = gap("a", 5, edit(5, "curl -H 'token: [redacted]'", last=5))
 
     assert batch_of((hidden,), TEXT).gaps == ()
-    assert batch_of((hidden,), TEXT + "[redacted]\n").gaps == (hidden,)
+    assert batch_of((hidden,), TEXT + "[redacted]\n").gaps == ()
+    assert batch_of((hidden,), TEXT.replace("line 5", "[redacted]")).gaps == (hidden,)
 
 
 def test_edits_that_do_not_fit_the_text_are_left_alone() -> None:

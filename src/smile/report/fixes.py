@@ -81,7 +81,12 @@ def batch_of(gaps: Iterable[Gap], text: str) -> Batch:
 
 def _hides(gap: Gap, text: str) -> bool:
     """Whether a secret of the text would be lost: a report has it not, nor what quotes from it."""
-    return MARK not in text and any(MARK in line for edit in gap.edits for line in edit.lines)
+    rows = text.split("\n")
+    return any(
+        MARK in "\n".join(edit.lines)
+        and MARK not in "\n".join(rows[edit.line_number - 1 : edit.end_line])
+        for edit in gap.edits
+    )
 
 
 def _fits(gap: Gap, text: str) -> bool:
