@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.redaction.keys import KEYS
 
 from smile.wiring import engines
 
@@ -267,3 +268,16 @@ def test_pictures_and_files_beside_the_tutorial_are_there_for_the_patched_text(
 
     assert done.returncode == 0, done.stderr
     assert "verified (1)" in done.stderr
+
+
+def test_a_key_in_the_text_stays_there_and_is_not_shown(smile: Smile, tmp_path: Path) -> None:
+    key = KEYS["github"]
+    text = GAP.replace("cp text", f"export GITHUB_TOKEN={key}\ncp text")
+    tutorial = tmp_path / "tutorial.md"
+    tutorial.write_text(text)
+
+    shown, applied = smile("fix", *LOCAL), smile("fix", "--apply", *LOCAL)
+
+    assert "the diff lacks the secrets of the text" in shown.stderr
+    assert key not in shown.stdout + shown.stderr + applied.stdout + applied.stderr
+    assert tutorial.read_text() == text.replace("cp text", "mkdir -p notes\ncp text")

@@ -95,6 +95,7 @@ def test_a_gap_exits_with_1_and_stands_in_the_summary_with_its_line(
     done = smile("run", "--sandbox", "local", "-o", "out")
     assert done.returncode == 1, done.stderr
     assert "line 7" in done.stdout
+    assert "to write a fix into the text and try it: smile fix" in done.stdout
     assert "line 7: stuck: " in done.stderr
     assert "mentor: " in done.stderr
     assert "iteration 2" in done.stderr

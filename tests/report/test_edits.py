@@ -10,7 +10,7 @@ from tests.tutorial.test_parse_properties import MARKDOWN
 from smile.report.edits import edits_of
 from smile.report.page import page_of
 from smile.report.patch import apply
-from smile.tutorial.model import Run
+from smile.tutorial.model import Run, WriteFile
 from smile.tutorial.parse import parse
 from smile.wire import Change, ChangeAction
 
@@ -245,6 +245,13 @@ def test_a_command_moves_up_in_its_block() -> None:
     assert patched(text, change) == "```console\n$ touch a\n$ cat a\nhi\n$ ls\n```\n"
 
 
+def test_the_last_commands_of_a_block_take_it_along() -> None:
+    text = "```sh\nls\ncat a\n```\n\nMake it:\n\n```sh\nmkdir d\ntouch a\n```\n\nDone.\n"
+    moves = [Change(action=ChangeAction.MOVE, line=3, source=source) for source in (9, 10)]
+
+    assert patched(text, *moves) == "```sh\nls\nmkdir d\ntouch a\ncat a\n```\n\nDone.\n"
+
+
 def test_a_command_moves_into_another_block_and_takes_its_prompt() -> None:
     text = "```sh\ncat a\n```\n\n```console\n$ ls\n$ touch a\n```\n"
     change = Change(action=ChangeAction.MOVE, line=2, source=7)
@@ -306,6 +313,45 @@ def test_in_any_text_a_change_changes_what_it_says_and_no_other_command(
             for n, (_, here) in enumerate(old)
         ]
         assert new == [each for group in wanted for each in group]
+
+
+@given(MARKDOWN, st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_in_any_text_what_moves_is_all_there_afterwards(text: str, data: st.DataObject) -> None:
+    steps = parse(text)
+    places = [c.lines.first for s in steps if isinstance(s, Run) for c in s.commands]
+    places += [s.lines.first for s in steps if not isinstance(s, Run)]
+    if not places:
+        return
+    line = data.draw(st.sampled_from(places))
+    sources = data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=3, unique=True))
+    moves = [Change(action=ChangeAction.MOVE, line=line, source=source) for source in sources]
+
+    edits = edits_of(moves, text)
+
+    new = apply(text, edits)
+    assert sorted(commands(new)) == sorted(commands(text))
+    assert [type(s).__name__ for s in parse(new)].count("WriteFile") == [
+        type(s).__name__ for s in steps
+    ].count("WriteFile")
+
+
+@given(MARKDOWN, st.sampled_from(list(ChangeAction)), st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_change_of_no_text_fails(text: str, action: ChangeAction, data: st.DataObject) -> None:
+    count = text.count("\n") + 1
+    paths = [s.path for s in parse(text) if isinstance(s, WriteFile)]
+    change = Change(
+        action=action,
+        line=data.draw(st.integers(1, count)),
+        source=data.draw(st.integers(0, count)),
+        commands=("make new", "make 'more\nand more'"),
+        say="Press Ctrl+C to stop it.",
+        path=data.draw(st.sampled_from([*paths, "new.txt"])),
+        content="one\ntwo\n",
+    )
+
+    apply(text, edits_of([change], text))
 
 
 @given(MARKDOWN)

@@ -9,7 +9,7 @@ from typing import Any
 from tests.report.example import TUTORIAL, Story, whole_record
 
 from smile.report.build import build
-from smile.report.fixes import batch_of, judge
+from smile.report.fixes import batch_of, judge, left, next_batch
 from smile.report.model import Edit, Evidence, Gap, Place, Report, RunCommand
 from smile.wire import CommandOutcome, FixState, GapKind, Origin, Severity, Status
 
@@ -100,11 +100,25 @@ def test_lines_that_two_fixes_need_are_written_once() -> None:
     assert batch_of((one, both), TEXT).edits == both.edits
 
 
+def test_an_output_is_looked_at_when_all_else_runs_well() -> None:
+    output = gap("a", 5, edit(5, "x", last=5)).model_copy(
+        update={"kind": GapKind.OUTPUT_MISMATCH, "severity": Severity.MINOR}
+    )
+    mended, words = gap("b", 9, edit(9, "y")), gap("c", 12)
+
+    assert next_batch(report(output, mended), TEXT, ()).gaps == (mended,)
+    assert next_batch(report(output, words), TEXT, ()).gaps == ()
+    assert next_batch(report(output), TEXT, (mended,)).gaps == (output,)
+    assert next_batch(report(output), TEXT, (output,)).gaps == ()
+    assert left(report(output, mended, words), (mended,)) == (output, words)
+
+
 def test_a_line_without_its_secret_is_not_written() -> None:
     hidden = gap("a", 5, edit(5, "curl -H 'token: [redacted]'", last=5))
 
     assert batch_of((hidden,), TEXT).gaps == ()
-    assert batch_of((hidden,), TEXT + "[redacted]\n").gaps == (hidden,)
+    assert batch_of((hidden,), TEXT + "[redacted]\n").gaps == ()
+    assert batch_of((hidden,), TEXT.replace("line 5", "[redacted]")).gaps == (hidden,)
 
 
 def test_edits_that_do_not_fit_the_text_are_left_alone() -> None:

@@ -9,6 +9,8 @@ import pytest
 from smile.report.findings import find
 from smile.report.model import Gap
 from smile.report.unattended import unattended
+from smile.tutorial.model import Tutorial
+from smile.tutorial.parse import parse
 from smile.wire import GapKind, Improvised, Origin, Requested, Severity, StepState
 
 from .example import BEGIN, TUTORIAL, Story
@@ -206,3 +208,20 @@ def test_a_program_that_prints_differently_everywhere_is_one_gap() -> None:
     assert sorted(found) == [6, 14]
     assert found[6].endswith("So it is on line 12.")
     assert "So it is" not in found[14]
+
+
+def test_such_a_gap_is_mended_everywhere_or_nowhere() -> None:
+    text = "```console\n$ git status\nOn branch main\n$ git status -s\nOn branch main\n```\n"
+    tutorial = Tutorial("t", "t.md", text, parse(text))
+    for last, count in (("On branch master", 2), ("in /workspace/work", 0)):
+        story = Story(tutorial).attempt()
+        for line, command, actual in (
+            (3, "git status", "On branch master"),
+            (5, "git status -s", last),
+        ):
+            story.runs(command, step=0, line=line - 1)
+            story.differs(command, step=0, line=line, expected="On branch main", actual=actual)
+
+        (gap,) = gaps_of(story)
+
+        assert len(gap.edits) == count

@@ -110,7 +110,10 @@ def _lines(fixed: Fixed) -> Iterator[str]:
     if fixed.left:
         where = ", by the lines of the patched text" if fixed.text != fixed.tutorial.text else ""
         yield f"\nfor you to decide ({len(fixed.left)}){where}"
-        yield from (_by_hand(gap) for gap in fixed.left)
+        for gap in fixed.left:
+            yield _line(gap)
+            rows = plain(gap.suggested_fix or gap.problem).strip("\n").split("\n")
+            yield from (f"    {row}".rstrip() for row in rows)
     yield "" if count or fixed.left else "no gaps found"
 
 
@@ -120,11 +123,6 @@ def _line(gap: Gap) -> str:
 
 def _judged(each: Judged) -> str:
     return f"{_line(each.gap)}: {_plain(each.why)}"
-
-
-def _by_hand(gap: Gap) -> str:
-    said = _plain(gap.suggested_fix) or _plain(gap.problem)
-    return f"{_line(gap)}\n    {said}"
 
 
 def _plain(text: str) -> str:

@@ -57,6 +57,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield from _unseen(report)
     if outcome.files is not None:
         yield f"report: {_near(outcome.files.markdown)}"
+        yield from _fixes(report)
     if outcome.entrance:
         yield f"the sandbox is still there: {outcome.entrance}"
 
@@ -77,6 +78,17 @@ def _gaps(report: Report) -> Iterator[str]:
 def _gap(gap: Gap) -> str:
     verified = " (a fix was seen to work)" if gap.fix is FixState.VERIFIED else ""
     return f"  line {gap.location.line_number}: {' '.join(plain(gap.title).split())}{verified}"
+
+
+def _fixes(report: Report) -> Iterator[str]:
+    count = sum(bool(gap.edits) for gap in report.gaps)
+    if count:
+        what = (
+            "a fix into the text and try it"
+            if count == 1
+            else f"{count} fixes into it and try them"
+        )
+        yield f"to write {what}: smile fix"
 
 
 def _unseen(report: Report) -> Iterator[str]:

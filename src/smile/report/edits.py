@@ -14,11 +14,11 @@ from typing import assert_never
 from smile.report.files import named, written
 from smile.report.model import Edit
 from smile.report.moving import moves
-from smile.report.page import Page, commands_of, page_of
-from smile.tutorial.model import Command, Run, Step, Terminal
+from smile.report.page import Page, commands_of, is_blank, margin_of, page_of
+from smile.tutorial.model import Command, Run, Step, Stop, Terminal
 from smile.wire import Change, ChangeAction
 
-__all__ = ["edits_of", "inserted"]
+__all__ = ["edits_of"]
 
 Edits = tuple[Edit, ...]
 
@@ -66,7 +66,7 @@ def _before(page: Page, changes: tuple[Change, ...]) -> Iterator[Edits]:
     style = page.style(step)
     if _begins_with(step, changes[0].line):
         for line in _above(page, step):
-            edits = (inserted(page, line, style.block(commands, changes[0].say)),)
+            edits = (_inserted(page, line, style.block(commands, changes[0].say)),)
             if _is_own_step(page, edits, commands, step):
                 yield edits
     command = page.command_at(changes[0].line)
@@ -96,12 +96,12 @@ def _above(page: Page, step: Step) -> tuple[int, ...]:
     return tuple(dict.fromkeys((top, block.lines.first)))
 
 
-def inserted(page: Page, line: int, rows: tuple[str, ...]) -> Edit:
+def _inserted(page: Page, line: int, rows: tuple[str, ...]) -> Edit:
     """Rows before a line, with a blank one around them where there is none."""
-    above = (rows[0][: len(rows[0]) - len(rows[0].lstrip(" \t>"))].rstrip(),) if rows else ()
-    blank = page.row(line - 1).strip(" \t>") and line > 1
-    below = page.row(line).strip(" \t>") and line <= len(page.rows)
-    lines = (*(above if blank else ()), *rows, *(above if below else ()))
+    blank = (margin_of(rows[0]).rstrip(),)
+    above = () if is_blank(page.row(line - 1)) else blank
+    below = () if is_blank(page.row(line)) else blank
+    lines = (*above, *rows, *below)
     return Edit(line_number=line, end_line=line - 1, lines=lines)
 
 
@@ -123,7 +123,7 @@ def _is_own_step(page: Page, edits: Edits, commands: tuple[str, ...], target: St
 def _typed(page: Page, like: Command, commands: Iterable[str]) -> tuple[str, ...]:
     """Commands written as this one is; what continues a command has its margin only."""
     lead = page.lead(like)
-    margin = lead[: len(lead) - len(lead.lstrip(" \t>"))] if lead.strip(" \t>") else lead
+    margin = margin_of(lead)
     rows: list[str] = []
     for command in commands:
         first, *more = command.split("\n")
@@ -188,10 +188,11 @@ def _say(page: Page, change: Change) -> Iterator[Edits]:
     line = page.top_of(block) if above else block.lines.last + 1
     margin = page.style(step).margin
     rows = tuple(f"{margin}{row}".rstrip() for row in change.say.split("\n"))
-    edits = (inserted(page, line, rows),)
+    edits = (_inserted(page, line, rows),)
     # A sentence may well say of the steps around it where or how they are done.
-    after = [type(each) for each in page.patched(edits).steps]
-    if [each for each in after if each.__name__ != "Stop"] == [
-        type(each) for each in page.steps if type(each).__name__ != "Stop"
-    ]:
+    if _kinds(page.patched(edits)) == _kinds(page):
         yield edits
+
+
+def _kinds(page: Page) -> list[type[Step]]:
+    return [type(step) for step in page.steps if not isinstance(step, Stop)]

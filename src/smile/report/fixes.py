@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from smile.redaction.shapes import MARK
 from smile.report import patch
 from smile.report.model import Edit, Gap, Report, RunCommand
-from smile.wire import CommandOutcome, FixState, Origin, Status, StepState
+from smile.wire import CommandOutcome, FixState, GapKind, Origin, Severity, Status, StepState
 
-__all__ = ["Batch", "Judged", "batch_of", "judge", "same_gap"]
+__all__ = ["Batch", "Judged", "batch_of", "judge", "left", "next_batch", "same_gap"]
 
 NEAR = 2
 """Lines by which a place may differ in two runs."""
@@ -38,6 +38,29 @@ class Judged:
     why: str = ""
 
 
+def next_batch(report: Report, text: str, tried: Iterable[Gap]) -> Batch:
+    """The fixes of a report to try next, without those that were tried.
+
+    An output is looked at last, in a text that else runs well: what is shown may be right, and
+    print something else only because of what goes wrong above it.
+    """
+    gaps = left(report, tried)
+    outputs = [gap for gap in gaps if gap.kind is GapKind.OUTPUT_MISMATCH]
+    batch = batch_of((gap for gap in gaps if gap not in outputs), text)
+    stuck = (g for g in report.gaps if g.severity is not Severity.MINOR)
+    return batch if batch.gaps or any(stuck) else batch_of(outputs, text)
+
+
+def left(report: Report, tried: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps of a report whose fixes were not tried."""
+    known = {_key(gap) for gap in tried}
+    return tuple(gap for gap in report.gaps if _key(gap) not in known)
+
+
+def _key(gap: Gap) -> tuple[str, str, str]:
+    return gap.kind, gap.title, gap.location.quote
+
+
 def batch_of(gaps: Iterable[Gap], text: str) -> Batch:
     """Put the edits of gaps together, in the order in which the gaps were found.
 
@@ -58,7 +81,12 @@ def batch_of(gaps: Iterable[Gap], text: str) -> Batch:
 
 def _hides(gap: Gap, text: str) -> bool:
     """Whether a secret of the text would be lost: a report has it not, nor what quotes from it."""
-    return MARK not in text and any(MARK in line for edit in gap.edits for line in edit.lines)
+    rows = text.split("\n")
+    return any(
+        MARK in "\n".join(edit.lines)
+        and MARK not in "\n".join(rows[edit.line_number - 1 : edit.end_line])
+        for edit in gap.edits
+    )
 
 
 def _fits(gap: Gap, text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smile.report.model import Edit
-from smile.report.page import Page, bare, commands_of
+from smile.report.page import Page, bare, commands_of, is_blank, margin_of
 from smile.tutorial.blocks import Block
 from smile.tutorial.model import Command, Run, Step, WriteFile
 
@@ -42,10 +42,10 @@ def _block(page: Page, step: Step, target: Step, line: int) -> Iterator[Edits]:
     first, last = _span(page, step, block)
     taken = page.rows[first - 1 : last]
     out = _out(page, first, last)
-    old, new = _margin(page, block), _margin(page, other)
+    old, new = (margin_of(page.row(each.lines.first)) for each in (block, other))
     rows = tuple((new + row.removeprefix(old)).rstrip() if row.strip() else "" for row in taken)
     for at in dict.fromkeys((page.top_of(other), other.lines.first)):
-        above = ("",) if at > 1 and page.row(at - 1).strip(" \t>") else ()
+        above = ("",) if at > 1 and not is_blank(page.row(at - 1)) else ()
         yield (Edit(line_number=at, end_line=at - 1, lines=(*above, *rows, "")), out)
 
 
@@ -61,22 +61,17 @@ def _span(page: Page, step: Step, block: Block) -> tuple[int, int]:
 
 def _out(page: Page, first: int, last: int) -> Edit:
     """Take lines out, and one of the blank lines around them."""
-    if last + 1 < len(page.rows) and not page.row(last + 1).strip(" \t>"):
+    if last + 1 < len(page.rows) and is_blank(page.row(last + 1)):
         last += 1
-    elif first > 1 and not page.row(first - 1).strip(" \t>"):
+    elif first > 1 and is_blank(page.row(first - 1)):
         first -= 1
     return Edit(line_number=first, end_line=last, lines=())
-
-
-def _margin(page: Page, block: Block) -> str:
-    row = page.row(block.lines.first)
-    return row[: len(row) - len(row.lstrip(" \t>"))]
 
 
 def _lines(page: Page, commands: list[Command], target: Run, line: int) -> Iterator[Edits]:
     """Single commands of a block, into the other block."""
     before = page.command_at(line)
-    if before is None or target.inline:
+    if before is None or before in commands or target.inline:
         return
     lead = page.lead(before)
     rows = tuple(
@@ -85,8 +80,7 @@ def _lines(page: Page, commands: list[Command], target: Run, line: int) -> Itera
         for number, row in enumerate(page.rows[command.lines.first - 1 : command.lines.last])
     )
     puts = Edit(line_number=line, end_line=line - 1, lines=rows)
-    takes = tuple(_taken(page, command, commands) for command in commands)
-    edits = (puts, *takes)
+    edits = (puts, *dict.fromkeys(_taken(page, command, commands) for command in commands))
     wanted = sorted(c.text for s in page.steps for c in commands_of(s))
     after = [c.text for s in page.patched(edits).steps for c in commands_of(s)]
     if sorted(after) == wanted and page.keeps(edits) and _precede(after, commands, before):
@@ -98,9 +92,8 @@ def _taken(page: Page, command: Command, commands: list[Command]) -> Edit:
     step = page.step_at(command.lines.first)
     block = page.block_of(command.lines.first)
     alone = step is not None and all(c in commands for c in commands_of(step))
-    if alone and block is not None and command is commands[0]:
-        first, last = page.top_of(block), block.lines.last
-        return _out(page, first, last)
+    if alone and block is not None:
+        return _out(page, page.top_of(block), block.lines.last)
     return Edit(line_number=command.lines.first, end_line=command.lines.last, lines=())
 
 

@@ -32,7 +32,10 @@ def shown_again(tutorial: Tutorial, seen: OutputDiffered) -> tuple[Edit, ...]:
     """
     page = page_of(tutorial.text)
     shown = _shown(tutorial, page, seen)
-    printed = plain(seen.actual).strip("\n").split("\n")
+    text = plain(seen.actual).strip("\n")
+    printed = text.split("\n") if text.strip() else []
+    if not printed and isinstance(page.step_at(_lines(tutorial, seen).first), Expect):
+        return ()  # an empty block shows nothing
     old, new = [_words(text) for _, text in shown], [_words(text) for text in printed]
     missing = {line.strip() for line in seen.missing}
     edits = []

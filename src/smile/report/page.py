@@ -13,11 +13,10 @@ from smile.tutorial.blocks import Block, read
 from smile.tutorial.model import Command, Lines, Run, Step, WriteFile
 from smile.tutorial.parse import steps_of
 
-__all__ = ["Page", "Style", "bare", "page_of"]
+__all__ = ["Page", "Style", "bare", "commands_of", "is_blank", "margin_of", "page_of"]
 
 _FENCE = regex(r"^((?:[ \t]|>)*)(`{3,}|~{3,})([^\n]*)$")
 _INDENTED = regex(r"^((?:[ \t]|>)*?)(\t| {4})(?![ \t>])")
-_MARGIN = regex(r"^(?:[ \t]|>)*")
 _LANGUAGE = regex(r"^\s*[\w+-]*")
 _BULLET = regex(r"^\s*(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 _SHELLS = {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "terminal"}
@@ -98,7 +97,7 @@ class Page:
         between = range(above.lines.last + 1, block.lines.first)
         return (
             (above.item, above.quoted, above.regions) == here
-            and not any(self.row(line).strip(" \t>") for line in between)
+            and all(is_blank(self.row(line)) for line in between)
             and not _BULLET.match(self.row(above.lines.first).lstrip(" \t>"))
         )
 
@@ -134,19 +133,17 @@ class Page:
         return Style(margin, "", opening[2], info, inner)
 
     def _margin(self, step: Step) -> str:
-        found = _MARGIN.match(self.row(step.lines.first))
-        return found[0] if found and not isinstance(step, Run) else self._fence_margin(step)
-
-    def _fence_margin(self, step: Step) -> str:
-        opening = _FENCE.match(self.row(step.lines.first))
+        row = self.row(step.lines.first)
+        if not isinstance(step, Run):
+            return margin_of(row)
+        opening = _FENCE.match(row)
         return opening[1] if opening else ""
 
     def lead(self, command: Command) -> str:
         """What stands before a command on its line: margin and prompt."""
         row, first = self.row(command.lines.first), command.text.split("\n")[0]
         before, found, _ = row.partition(first)
-        margin = _MARGIN.match(row)
-        return before if found else (margin[0] if margin else "")
+        return before if found else margin_of(row)
 
     def patched(self, edits: Iterable[Edit]) -> Page:
         """The page with these edits in it."""
@@ -163,6 +160,16 @@ class Page:
 def page_of(text: str) -> Page:
     """The page of a text; the last ones are kept, for each change of a report asks for one."""
     return Page(text)
+
+
+def margin_of(row: str) -> str:
+    """What stands before a row's text: indentation and quote signs."""
+    return row[: len(row) - len(row.lstrip(" \t>"))]
+
+
+def is_blank(row: str) -> bool:
+    """Whether nothing stands in a row but its margin."""
+    return not row.strip(" \t>")
 
 
 def commands_of(step: Step) -> tuple[Command, ...]:

@@ -62,19 +62,18 @@ _WRAPPERS = regex(r"^(?:sudo|env|npx|uv run|poetry run|bundle exec|python3? -m)\
 
 def _folded(gaps: Iterable[Gap]) -> Iterator[Gap]:
     """One mismatch a program: when a new release prints differently, it does so everywhere."""
-    first: dict[str, Gap] = {}
-    lines: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, list[Gap]] = defaultdict(list)
     for gap in sorted(gaps, key=lambda gap: gap.location.line_number):
         if gap.kind is not GapKind.OUTPUT_MISMATCH:
             yield gap
             continue
-        program = _program(gap.evidence.command or gap.id)
-        first.setdefault(program, gap)
-        lines[program].append(gap.location.line_number)
-    for program, gap in first.items():
-        also = ", ".join(str(line) for line in lines[program][1:])
-        problem = f"{gap.problem} So it is on line {also}." if also else gap.problem
-        yield gap.model_copy(update={"problem": problem})
+        found[_program(gap.evidence.command or gap.id)].append(gap)
+    for first, *others in found.values():
+        also = ", ".join(str(gap.location.line_number) for gap in others)
+        problem = f"{first.problem} So it is on line {also}." if also else first.problem
+        edits = tuple(edit for gap in (first, *others) for edit in gap.edits)
+        known = all(gap.edits for gap in (first, *others))
+        yield first.model_copy(update={"problem": problem, "edits": edits if known else ()})
 
 
 def _program(command: str) -> str:

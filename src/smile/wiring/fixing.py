@@ -19,7 +19,7 @@ from smile.errors import NoEvidenceError
 from smile.loop import disk
 from smile.redaction import Redactor
 from smile.report import patch
-from smile.report.fixes import Judged, batch_of, judge
+from smile.report.fixes import Batch, Judged, batch_of, judge, left, next_batch
 from smile.report.model import Gap, Report
 from smile.report.writer import JSON_NAME
 from smile.sandbox.host import is_host
@@ -57,8 +57,7 @@ class Fixed:
     @property
     def left(self) -> tuple[Gap, ...]:
         """The gaps of the patched text for which there is no fix that could be tried."""
-        tried = {_key(each.gap) for each in self.judged}
-        return tuple(gap for gap in self.report.gaps if _key(gap) not in tried)
+        return left(self.report, (each.gap for each in self.judged))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,39 +126,41 @@ class _Work:
     text: str
     report: Report
     judged: list[Judged] = field(default_factory=list)
-    left: int = MOST_RUNS
+    runs_left: int = MOST_RUNS
 
     async def advance(self) -> bool:
-        """Try the fixes that the report has; whether its text has new ones to offer."""
-        tried = {_key(each.gap) for each in self.judged}
-        batch = batch_of((g for g in self.report.gaps if _key(g) not in tried), self.text)
-        while batch.gaps and self.left:
-            self.left -= 1
-            text = patch.apply(self.text, batch.edits)
-            count = len(batch.gaps) + len(batch.covered)
-            self.runs.observer.say(
-                f"following the patched text, with {count} {'fix' if count == 1 else 'fixes'}",
-                about="patched",
-            )
-            report = await _followed(self.runs, self.tutorial, text)
-            verdicts = judge(batch, self.report, report)
-            good = [each for each in verdicts if each.state is FixState.VERIFIED]
-            if len(good) == len(verdicts):
-                self.judged += verdicts
-                self.text, self.report = text, report
-                return True
-            self.judged += (each for each in verdicts if each.state is not FixState.VERIFIED)
-            batch = batch_of((each.gap for each in good), self.text)
-        self.judged += (_untried(gap) for gap in (*batch.gaps, *batch.covered))
-        return False
+        """Try the fixes that the report has to offer, those that help; ``False``: it has none."""
+        batch = next_batch(self.report, self.text, (each.gap for each in self.judged))
+        if not batch.gaps:
+            return False
+        while batch.gaps:
+            if not self.runs_left:
+                self.judged += (_untried(gap) for gap in (*batch.gaps, *batch.covered))
+                break
+            good = await self._try(batch)
+            batch = batch_of(good, self.text)
+        return True
+
+    async def _try(self, batch: Batch) -> tuple[Gap, ...]:
+        """Follow the text with these fixes: keep it when all help, else give those that do."""
+        self.runs_left -= 1
+        text = patch.apply(self.text, batch.edits)
+        count = len(batch.gaps) + len(batch.covered)
+        said = f"following the patched text, with {count} {'fix' if count == 1 else 'fixes'}"
+        self.runs.observer.say(said, about="patched")
+        report = await _followed(self.runs, self.tutorial, text)
+        verdicts = judge(batch, self.report, report)
+        bad = [each for each in verdicts if each.state is not FixState.VERIFIED]
+        if not bad:
+            self.judged += verdicts
+            self.text, self.report = text, report
+            return ()
+        self.judged += bad
+        return tuple(each.gap for each in verdicts if each.state is FixState.VERIFIED)
 
 
 def _untried(gap: Gap) -> Judged:
-    return Judged(gap, FixState.UNVERIFIED, f"{MOST_RUNS} runs were made, and none was left for it")
-
-
-def _key(gap: Gap) -> tuple[str, str, str]:
-    return gap.kind, gap.title, gap.location.quote
+    return Judged(gap, FixState.UNVERIFIED, f"no run was left for it: {MOST_RUNS} were made")
 
 
 def _last_report(config: Config, tutorial: Tutorial, say: Callable[..., None]) -> Report | None:
