@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 from aiodocker import Docker
 
 from smile.sandbox import recipes
@@ -22,7 +21,6 @@ from smile.sandbox.leftovers import remove_leftovers, remove_run, remove_runtime
 from smile.sandbox.owner import Owner
 
 BUILD_RUNTIME = "smile image build runtime"
-ELSEWHERE = "The Docker engine is on another machine: its containers can't reach SMILE"
 
 
 class DockerEngine:
@@ -39,12 +37,10 @@ class DockerEngine:
         An image that is missing is pulled, but for those that are built here.
         """
         try:
-            docker, _ = await connect()
+            docker, _ = await connect(here=True)
         except SandboxError as error:
             return f"{error}. {error.hint}"
         try:
-            if not local(docker):
-                return ELSEWHERE
             with translated(f"Docker can't use the image {image}"):
                 return await _why_not_image(docker, image, self._progress)
         except SandboxError as error:
@@ -55,10 +51,8 @@ class DockerEngine:
     @asynccontextmanager
     async def open(self, spec: Spec) -> AsyncIterator[Sandbox]:
         """Open a fresh machine; leaving the context removes it unless it was kept."""
-        docker, engine = await connect()
+        docker, engine = await connect(here=True)
         try:
-            if not local(docker):
-                raise SandboxError(ELSEWHERE, "Unset DOCKER_HOST, or use this machine's engine")
             sandbox = DockerSandbox(docker, engine, spec, kind=self.name)
             try:
                 await sandbox.start()
@@ -102,14 +96,6 @@ async def _close_after(error: BaseException, sandbox: DockerSandbox) -> None:
         await sandbox.close()
     except SandboxError as second:
         error.add_note(str(second))  # what went wrong first is what matters
-
-
-def local(docker: Docker) -> bool:
-    """Whether the engine runs on this machine: a socket of its own, or the loopback address."""
-    if isinstance(docker.connector, aiohttp.UnixConnector):
-        return type(docker.connector) is aiohttp.UnixConnector  # a subclass goes through ssh
-    host = docker.docker_host.partition("://")[2].rpartition(":")[0]
-    return host in {"localhost", "127.0.0.1", "[::1]"}
 
 
 async def _why_not_image(docker: Docker, image: str, progress: Progress) -> str:

@@ -61,6 +61,8 @@ _ADVICE = {
 }
 """What an error says, in lower case → what helps."""
 
+ELSEWHERE = "The Docker engine is on another machine: its containers can't reach SMILE"
+
 
 @contextmanager
 def translated(doing: str, hint: str = "") -> Iterator[None]:
@@ -78,7 +80,7 @@ def translated(doing: str, hint: str = "") -> Iterator[None]:
 
 def _text(error: BaseException) -> str:
     if isinstance(error, DockerError):
-        return error.message.strip().rstrip(".") or "the engine gave no reason"
+        return error.message.strip().rstrip(".") or "no connection could be made"
     if isinstance(error, TimeoutError):
         return "the engine did not answer in time"
     if isinstance(error, AssertionError):
@@ -91,8 +93,11 @@ def missing(error: DockerError) -> bool:
     return error.status == 404
 
 
-async def connect() -> tuple[Docker, str]:
+async def connect(*, here: bool = False) -> tuple[Docker, str]:
     """Reach the engine that ``DOCKER_HOST``, the docker context or the usual socket names.
+
+    Args:
+        here: it must be on this machine; one elsewhere is refused without asking it.
 
     Returns:
         The client, to be closed by the caller, and the engine's name and version.
@@ -100,6 +105,8 @@ async def connect() -> tuple[Docker, str]:
     with translated("No Docker engine is reachable", "Start Docker, or set DOCKER_HOST"):
         docker = _client()
         try:
+            if here:
+                _refuse_elsewhere(docker)
             about = await docker.version()
             name = (about.get("Platform") or {}).get("Name", "")
             kind = "Podman" if "podman" in str(about).lower() else name.partition(" (")[0]
@@ -110,6 +117,19 @@ async def connect() -> tuple[Docker, str]:
         except BaseException:
             await docker.close()
             raise
+
+
+def _refuse_elsewhere(docker: Docker) -> None:
+    if not _local(docker):
+        raise SandboxError(ELSEWHERE, "Unset DOCKER_HOST, or use this machine's engine")
+
+
+def _local(docker: Docker) -> bool:
+    """Whether the engine runs on this machine: a socket of its own, or the loopback address."""
+    if isinstance(docker.connector, aiohttp.UnixConnector):
+        return type(docker.connector) is aiohttp.UnixConnector  # a subclass goes through ssh
+    host = docker.docker_host.partition("://")[2].rpartition(":")[0]
+    return host in {"localhost", "127.0.0.1", "[::1]"}
 
 
 def _client() -> Docker:
