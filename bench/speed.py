@@ -1,4 +1,4 @@
-"""What SMILE itself costs: start, configuration, tutorial, a whole small run, memory.
+"""What SMILE itself costs: start, configuration, tutorial, check, a whole small run, memory.
 
     python bench/speed.py [--runs 7]
 
@@ -73,6 +73,34 @@ def tutorial(runs: int, where: Path) -> bool:
     size = path.stat().st_size // 1000
     what = f"tutorial of {size} KB with {path.read_text().count('p.png')} images"
     return line(what, f"{seconds * 1000:.0f} ms", "500 ms", good=seconds <= 0.5)
+
+
+def check(runs: int, where: Path) -> bool:
+    """A whole `smile check`, start-up included, of a text near the limit of its size."""
+    part = (
+        "## Part {n}\n\nMake a directory for it, as before, and go there:\n\n"
+        "```bash\nmkdir part{n}\ncd part{n}\necho {n} > number.txt\ncat number.txt\ncd ..\n```\n\n"
+        "The number is what `cat` prints. Nothing else happens here: a part is as long as the\n"
+        "parts of other texts are, with sentences that ask for nothing and a list.\n\n"
+        "- One thing to know about part {n}.\n- Another one, in `number.txt`.\n\n"
+    )
+    text = "".join(part.format(n=n) for n in range(400))[:102_000].rsplit("## ", 1)[0]
+    good = True
+    for name, more in (("nothing found", ""), ("one gap found", "```bash\ncat lost.txt\n```\n")):
+        (where / "check.md").write_text(text[: len(text) - len(more)].rsplit("## ", 1)[0] + more)
+        command = [*SMILE, "check", "check.md", "-q", "--fail-on", "never"]
+        before = os.times()
+        seconds = median(runs, lambda: _quiet(command, where))  # noqa: B023 - called right here
+        after = os.times()
+        used = after.children_user + after.children_system
+        used -= before.children_user + before.children_system
+        what = f"smile check of {(where / 'check.md').stat().st_size // 1000} KB, {name}"
+        if more:
+            print(f"{what:52} {seconds * 1000:>9.0f} ms")
+        else:
+            good = line(what, f"{seconds * 1000:.0f} ms", "200 ms", good=seconds <= 0.2)
+        print(f"{'  processor time of it':52} {used / runs * 1000:>9.0f} ms")
+    return good
 
 
 def small_run(runs: int, where: Path) -> bool:
@@ -160,6 +188,7 @@ def main() -> int:
             start(runs),
             configuration(runs, where),
             tutorial(runs, where),
+            check(runs, where),
             small_run(runs, where),
             memory(where),
         ]
