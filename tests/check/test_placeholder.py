@@ -46,6 +46,8 @@ def test_each_placeholder_is_told_once(tmp_path: Path) -> None:
         "cat < input.txt > output.txt",
         "grep '<b>bold</b>' page.html",
         "echo plain",
+        "sed -i s/CHANGEME/shop/ config.ini",
+        "mktemp -d /tmp/app.XXXXXX",
         'echo "<h1>Hello" > index.html',
     ],
 )

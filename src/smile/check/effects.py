@@ -77,7 +77,9 @@ _LEFT: dict[tuple[str, ...], tuple[str, ...]] = {
     ("npm", "ci"): ("node_modules",),
 }
 """What commands of these words leave, and nothing else."""
-_OF_A_PROJECT = frozenset("gradlew mvnw configure manage.py setup.py".split())
+_OF_A_PROJECT = frozenset(
+    "gradlew mvnw configure autogen.sh bootstrap bootstrap.sh manage.py setup.py".split()
+)
 """Files of a project that a text may take for granted."""
 _WRITES = regex(
     r"\bopen\s*\(|write|mkdir|makedirs|\bsave|to_\w+\(|\bdump|copy|unlink|rename|remove|sqlite|"

@@ -62,9 +62,10 @@ class _Walk:
             return False
         if there.startswith(WORK) and self._is_shipped(path, there.removeprefix(WORK + "/")):
             return False
-        return self._is_made_later(path, line) or not self.reading.hands_over(
-            PurePosixPath(path).name, line
-        )
+        name = PurePosixPath(path).name
+        if self.reading.may_be_shown(name, line):
+            return False
+        return self._is_made_later(path, line) or not self.reading.hands_over(name, line)
 
     def _is_shipped(self, *paths: str) -> bool:
         """Whether the author has it, in the directory of the text or as part of its project."""
