@@ -25,8 +25,6 @@ _ELSEWHERE = regex(r"^(?:[a-z][a-z0-9+.-]*:|//|/|#|\?|@|~|\{|<|\$|%)", re.IGNORE
 _BUILT = frozenset({".html", ".htm", ".php", ".aspx"})
 """What a site's generator makes, of files with other names."""
 _FILE = regex(r"^\.[a-z][a-z0-9]{0,9}$", re.IGNORECASE)
-
-
 _ALONE = "As published they may well be there."
 
 
