@@ -1,4 +1,4 @@
-"""What SMILE itself costs: start, configuration, tutorial, a whole small run, memory.
+"""What SMILE itself costs: start, configuration, tutorial, check, a whole small run, memory.
 
     python bench/speed.py [--runs 7]
 
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 SMILE = [sys.executable, "-m", "smile.cli.main"]
@@ -73,6 +74,71 @@ def tutorial(runs: int, where: Path) -> bool:
     size = path.stat().st_size // 1000
     what = f"tutorial of {size} KB with {path.read_text().count('p.png')} images"
     return line(what, f"{seconds * 1000:.0f} ms", "500 ms", good=seconds <= 0.5)
+
+
+PART = """\
+## Part {n}
+
+The parts before this one made what it needs. It adds a directory of its own, with a file that holds
+its number, and it looks at that file. Nothing else happens here: a part is as long as the parts of
+other texts are, with sentences that explain, and that ask for nothing. You will see the same again
+in the next one, and by then you may well have guessed what comes.
+
+Make the directory and go there:
+
+```bash
+mkdir part{n}
+cd part{n}
+echo {n} > number.txt
+```
+
+The file holds `{n}`. See [the manual](https://example.org/{n}) for what else `echo` can do:
+
+- One thing to know about part {n} is that it is like all the others.
+- Another one is that what `number.txt` holds is never changed later.
+
+Look at it, and go back to where you came from:
+
+```console
+$ cat number.txt
+{n}
+$ cd ..
+```
+
+"""
+
+
+def check(runs: int, where: Path) -> bool:
+    """`smile check` of a text near the limit of its size: the work, and the whole of it."""
+    from smile.check.reading import Reading  # noqa: PLC0415
+    from smile.check.surroundings import look_around  # noqa: PLC0415
+    from smile.check.suspects import find  # noqa: PLC0415
+    from smile.tutorial.load import opened  # noqa: PLC0415
+    from smile.tutorial.parse import steps_of  # noqa: PLC0415
+
+    path = where / "check.md"
+
+    def work() -> None:
+        tutorial, document = opened(path)
+        whole = replace(tutorial, steps=steps_of(document))
+        assert not find(Reading(whole, document, look_around(path)))
+
+    text = "".join(PART.format(n=n) for n in range(200))[:102_000].rsplit("## ", 1)[0]
+    path.write_text(text)
+    seconds = median(runs, work)
+    what = f"checking {len(text) // 1000} KB"
+    good = line(what, f"{seconds * 1000:.0f} ms", "200 ms", good=seconds <= 0.2)
+    command = [*SMILE, "check", path.name, "-q", "--fail-on", "never"]
+    for name, more in (("nothing found", ""), ("one gap found", "```bash\ncat lost.txt\n```\n")):
+        path.write_text(text + more)
+        before = os.times()
+        seconds = median(runs, lambda: _quiet(command, where))
+        after = os.times()
+        used = after.children_user + after.children_system
+        used -= before.children_user + before.children_system
+        print(f"{f'  the whole of smile check, {name}':52} {seconds * 1000:>9.0f} ms")
+        print(f"{'    processor time of it':52} {used / runs * 1000:>9.0f} ms")
+    return good
 
 
 def small_run(runs: int, where: Path) -> bool:
@@ -160,6 +226,7 @@ def main() -> int:
             start(runs),
             configuration(runs, where),
             tutorial(runs, where),
+            check(runs, where),
             small_run(runs, where),
             memory(where),
         ]

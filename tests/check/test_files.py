@@ -66,6 +66,17 @@ def test_a_path_that_nothing_makes_is_told_in_the_words_of_the_machine(
         ("cat <<EOF > a.txt\nhello\nEOF", "cat a.txt"),
         ("python3 -c 'print(1)' main.py", "node --eval 1 app.js"),
         ("rustc --version", "cat 5"),
+        ("uv sync", "source .venv/bin/activate"),
+        ("npm install", "cat package-lock.json", "./node_modules/.bin/tool"),
+        ("tsc", "node dist/index.js"),
+        ("touch App.java", "javac -d out App.java", "cat out/App.class"),
+        ("cp -r ~/Documents/site .", "cat site/index.html"),
+        ("wget -P data https://example.org/a.csv", "cat data/a.csv"),
+        ("curl -fsSLO https://example.org/a.csv", "cat a.csv"),
+        ("cargo build", "./target/debug/app"),
+        ("flask db init", "cat migrations/env.py"),
+        ("pip install --target libs rich", "cd libs"),
+        ("./gradlew build", "python manage.py migrate"),
     ],
 )
 def test_what_a_command_makes_or_may_make_is_there(

@@ -54,6 +54,12 @@ def test_what_counts_on_or_is_no_series_is_left_alone(
     assert [said(f) for f in check(reading(tmp_path, *heads(*titles)))] == []
 
 
+def test_a_number_of_another_level_is_not_missing(tmp_path: Path) -> None:
+    parts = [*heads("Step 1"), *heads("Step 2", level=3), *heads("Step 3")]
+
+    assert list(check(reading(tmp_path, *parts))) == []
+
+
 def test_each_section_counts_for_itself(tmp_path: Path) -> None:
     parts = [
         *heads("One"), *heads("Step 1", "Step 2", level=3),

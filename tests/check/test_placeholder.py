@@ -46,6 +46,9 @@ def test_each_placeholder_is_told_once(tmp_path: Path) -> None:
         "cat < input.txt > output.txt",
         "grep '<b>bold</b>' page.html",
         "echo plain",
+        "sed -i s/CHANGEME/shop/ config.ini",
+        "mktemp -d /tmp/app.XXXXXX",
+        'echo "<h1>Hello" > index.html',
     ],
 )
 def test_what_only_looks_like_one_is_left_alone(tmp_path: Path, command: str) -> None:

@@ -76,8 +76,11 @@ def test_a_tool_in_an_optional_block_or_in_another_terminal_is_left_alone(tmp_pa
     assert missing(tmp_path, *parts) == []
 
 
-def test_cloning_a_repository_asks_nobody_to_install_git(tmp_path: Path) -> None:
-    assert missing(tmp_path, "Get it:", sh("git clone https://example.org/a/b.git")) == []
+def test_who_works_in_a_repository_has_git_and_who_makes_one_may_not(tmp_path: Path) -> None:
+    there = sh("git clone https://example.org/a/b.git", "git checkout -b mine", "git push")
+
+    assert missing(tmp_path, "Get it:", there) == []
+    assert missing(tmp_path, "Make it:", sh("git init", "git add .")) == ["git"]
 
 
 def test_a_page_of_the_documentation_of_a_tool_need_not_tell_how_to_install_it(

@@ -205,6 +205,7 @@ def test_one_bad_tutorial_does_not_keep_the_others_from_being_checked(
 
     assert done.returncode == 2
     assert "There is no tutorial missing.md" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("1 tutorial checked, 1 gap found")
     assert done.stdout.startswith("a.md:6:")
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import signal
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,10 @@ import pytest
 from pydantic.alias_generators import to_camel
 
 import smile
+from smile.check.explain import gaps
+from smile.check.reading import Reading
+from smile.check.surroundings import look_around
+from smile.check.suspects import CHECKS, MOST, find
 from smile.cli import arguments, bug_report
 from smile.cli.main import READER_GONE
 from smile.cli.talk import About
@@ -28,7 +32,7 @@ from smile.report.model import Gap
 from smile.sandbox.base import Limits
 from smile.server import app as server
 from smile.server import connections, endpoints
-from smile.tutorial.load import MAX_BYTES
+from smile.tutorial.load import MAX_BYTES, opened
 from smile.tutorial.model import EditFile, Skip, SkipReason, WriteFile
 from smile.tutorial.parse import parse
 from smile.wire import (
@@ -124,14 +128,14 @@ def test_every_page_is_linked_from_another_one() -> None:
 # --- running ----------------------------------------------------------------------------------
 
 
-def options() -> list[str]:
-    """The options of ``smile run``, as its help lists them."""
+def options(command: str) -> list[str]:
+    """The options of a command, as its help lists them."""
     top = arguments.parser(smile.__version__)
-    actions: Any = top._subparsers._group_actions[0].choices["run"]._actions  # type: ignore[union-attr, index]
+    actions: Any = top._subparsers._group_actions[0].choices[command]._actions  # type: ignore[union-attr, index]
     return [option for action in actions for option in action.option_strings]
 
 
-@pytest.mark.parametrize("option", options())
+@pytest.mark.parametrize("option", options("run"))
 def test_every_option_of_run_is_explained(option: str) -> None:
     table = section(page("running.md"), "Options")
     assert re.search(rf"`{option}[ `]", table)
@@ -275,6 +279,51 @@ def test_the_conventions_have_their_examples() -> None:
 def test_every_reason_to_pass_a_block_over_is_told() -> None:
     text = page("conventions.md")
     assert first_cells(section(text, "Not applicable")) >= set(SkipReason) - {SkipReason.UNKNOWN}
+
+
+# --- check ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", options("check"))
+def test_every_option_of_check_is_explained(option: str) -> None:
+    assert re.search(rf"`{option}[ `]", section(page("check.md"), "Options"))
+
+
+def test_the_exit_codes_of_check_are_those_of_the_code() -> None:
+    cells = rows(section(page("check.md"), "Exit codes"))
+    told = {int(code) for c in cells for code in re.findall(r"\d+", c[0])}
+    assert told == {0, 1, InputError.exit_code, 3, 70, 128 + signal.SIGINT, READER_GONE}
+
+
+def checks() -> list[list[str]]:
+    return [c for c in rows(section(page("check.md"), "What it finds")) if c[0].startswith("`")]
+
+
+def test_every_check_has_its_row() -> None:
+    names = {check.__module__.rpartition(".")[2] for check in CHECKS}
+    assert {cells[0].strip("`") for cells in checks()} == names | {"picture"}
+    assert f"at most {MOST} are told" in page("check.md")
+
+
+@pytest.mark.parametrize(
+    "cells", checks(), ids=lambda cells: "-".join(cells[:3:2]).replace("`", "")
+)
+def test_an_example_of_a_check_is_found_as_told(cells: list[str], tmp_path: Path) -> None:
+    _, _, kind, severity, example = cells
+    span = _SPAN.fullmatch(example)
+    assert span
+    path = tmp_path / "tutorial.md"
+    path.write_text(re.sub(" ?⏎ ?", "\n", span[2][1:-1]), encoding="utf-8")
+    tutorial, document = opened(path)
+    read = Reading(replace(tutorial, steps=parse(tutorial.text)), document, look_around(path))
+    found = [(f"`{gap.kind}`", f"`{gap.severity}`") for gap in gaps(read, find(read))]
+    assert found == [(kind, severity)]
+
+
+def test_the_hook_of_the_page_is_the_one_that_there_is() -> None:
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"- id: (\S+)", section(page("check.md"), "As a hook for pre-commit"))
+    assert f"- id: {shown}\n" in hooks
 
 
 # --- report -----------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def test_the_api_stops_a_run_which_leaves_a_partial_report(smile: Smile) -> None
     assert answer["stopped"] is True
     assert answer["finalState"]["status"] == "stopped"
     assert answer["finalState"]["stopReason"] == "enough seen"
-    assert seconds < 3, "2 s, and some for a slow machine"
+    assert seconds < 9, "2 s, and more for a busy machine"
     assert (ended.code, ended.status) == (130, "stopped")
     assert ended.commands["touch begun"]["exitCode"] == 0
     for name in REPORTS:

@@ -147,3 +147,10 @@ def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
     found = image(tmp_path, "![x](" + "a" * 900 + ".png)")
     assert found.data is None
     assert found.why_missing
+
+
+def test_a_picture_in_code_or_in_a_comment_is_not_shown_to_anybody(tmp_path: Path) -> None:
+    path = tmp_path / "t.md"
+    path.write_text("Write `![a](a.png)`.\n\n<!-- ![b](b.png) -->\n\n![c](c.png)\n", "utf-8")
+
+    assert [image.reference for image in load(path).images] == ["c.png"]

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from smile.agent.literal.handbook import commandline
 from smile.regex import regex
 
-__all__ = ["is_closed", "needs", "writes"]
+__all__ = ["is_closed", "is_of_a_project", "leaves", "needs", "writes"]
 
 _PLAIN = regex(r"^(?!-)[\w@%+=:,./~-]+$")
 """A path without anything that the shell expands, or a placeholder."""
@@ -48,23 +48,39 @@ _CLOSED = frozenset(
     "date env printenv export set unset alias hash exit logout history clear man sleep wait "
     "kill chmod chown rm rmdir mkdir touch cp mv ln tee read : df du free ps top tree file "
     "stat find diff cmp apt apt-get apt-cache dpkg-query snap systemctl service journalctl "
-    "ping curl wget netstat ss lsof jobs fg bg disown open xdg-open pip pip3 pipx virtualenv "
-    "nano vim vi code uptime md5sum sha256sum base64 xxd jq yq http https psql redis-cli "
-    "kubectl deactivate pytest ruff mypy black flake8 flask uvicorn gunicorn rustc javac java "
-    "gcc cc g++ clang clang++ tsc".split()
+    "ping netstat ss lsof jobs fg bg disown open xdg-open pipx virtualenv nano vim vi code "
+    "uptime md5sum sha256sum base64 xxd jq yq http https psql redis-cli kubectl deactivate "
+    "ruff mypy black flake8 uvicorn gunicorn".split()
 )
 """They leave nothing but what ``commandline.products`` says of them."""
 _CLOSED_WORDS = {
-    "git": frozenset(
-        "init config add commit status log diff branch tag remote push show rev-parse".split()
-    ),
-    "npm": frozenset("init install i add pkg view config ls list audit outdated set ci".split()),
-    "docker": frozenset("ps images pull build stop rm rmi logs version info inspect login".split()),
-    "uv": frozenset("add pip tool venv python version sync lock remove".split()),
-    "cargo": frozenset("check fmt clippy test run build add".split()),
-    "go": frozenset("run vet version env fmt".split()),
-    "typer": frozenset(),
+    "git": "init config add commit status log diff branch tag remote push show rev-parse",
+    "npm": "init pkg view config ls list audit outdated set",
+    "docker": "ps images pull build stop rm rmi logs version info inspect login",
+    "uv": "pip tool venv python version",
+    "cargo": "check fmt clippy",
+    "go": "run vet version env fmt",
+    "flask": "run",
+    "pip": "install uninstall list show freeze check",
+    "pip3": "install uninstall list show freeze check",
 }
+"""The same with one of these words first."""
+_ELSEWHERE = regex(
+    r"^(?:-[eftdPrmxiJKo]|--(?:target|editable|out\S*|directory-prefix|mirror)\b.*|\.)$"
+)
+"""Options by which a compiler, a downloader or an installer leaves files under other names."""
+_PRODUCERS = frozenset("rustc gcc cc g++ clang clang++ tsc javac curl wget".split())
+_LEFT: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("npm", "install"): ("node_modules", "package.json", "package-lock.json"),
+    ("npm", "i"): ("node_modules", "package.json", "package-lock.json"),
+    ("npm", "add"): ("node_modules", "package.json", "package-lock.json"),
+    ("npm", "ci"): ("node_modules",),
+}
+"""What commands of these words leave, and nothing else."""
+_OF_A_PROJECT = frozenset(
+    "gradlew mvnw configure autogen.sh bootstrap bootstrap.sh manage.py setup.py".split()
+)
+"""Files of a project that a text may take for granted."""
 _WRITES = regex(
     r"\bopen\s*\(|write|mkdir|makedirs|\bsave|to_\w+\(|\bdump|copy|unlink|rename|remove|sqlite|"
     r"create_engine|connect|subprocess|os\.system|child_process|\bfs\b|File|Path\(|tempfile|"
@@ -158,24 +174,34 @@ def writes(part: tuple[str, ...], text: str) -> Iterator[tuple[str, str]]:
             yield str(PurePosixPath(path).parent), f"bash: {path}: No such file or directory"
 
 
+def leaves(part: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths that a command leaves and does not name."""
+    return _LEFT.get(part[:2], ())
+
+
+def is_of_a_project(path: str, part: tuple[str, ...]) -> bool:
+    """Whether a tool starts from this file, in a project that a text may take for granted."""
+    return part in _STARTS_FROM or PurePosixPath(path).name in _OF_A_PROJECT
+
+
 def is_closed(part: tuple[str, ...], contents: dict[str, str]) -> bool:
     """Whether a command leaves no file but those that its words name.
 
     ``contents`` are the files that the tutorial shows, by their last parts.
     """
-    program, words = part[0], part[1:]
+    program, words = PurePosixPath(part[0]).name, part[1:]
     if words and set(words) <= {"--version", "--help", "-h", "-V", "help", "version"}:
         return True
-    if program in {"python", "python3"} and words[:2] == ("-m", "venv"):
+    if part[:2] in _LEFT or words[:2] == ("-m", "venv"):
         return True
-    if program in _CLOSED_WORDS:
-        return bool(words) and words[0] in _CLOSED_WORDS[program]
     if program in {"source", "."}:
         return bool(words) and words[0].endswith("/activate")
-    if program in {"pip", "pip3"}:
-        return not any(word in {"-e", "."} for word in words)
-    if PurePosixPath(program).name in {"pip", "pip3"}:
-        return True
+    if program in _CLOSED_WORDS:
+        known = bool(words) and words[0] in _CLOSED_WORDS[program].split()
+        return known and not (program.startswith("pip") and any(map(_ELSEWHERE.match, words)))
+    if program in _PRODUCERS:
+        named = any(not word.startswith("-") for word in words)
+        return named and not any(_ELSEWHERE.match(word) for word in words if word != "-o")
     if program in _CLOSED:
         return True
     script = next((word for word in words if not word.startswith("-")), "")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from smile.agent.literal.handbook import commandline
-from smile.check.effects import is_closed, needs, writes
+from smile.check.effects import is_closed, is_of_a_project, leaves, needs, writes
 from smile.check.reading import Foreseen, Reading, Typed
 from smile.tutorial.model import Run, Terminal, WriteFile
 
@@ -20,6 +20,8 @@ __all__ = ["check"]
 
 HOME = "/root"
 WORK = "/workspace/work"
+_EXACT = frozenset({"mkdir", "touch", "tee", "echo", "printf"})
+"""Of what all others make, a project or a copy, nobody knows what is in it."""
 _LONGEST = 1000
 """Characters of a path; who goes deeper is not followed."""
 _USUAL = frozenset(
@@ -60,9 +62,10 @@ class _Walk:
             return False
         if there.startswith(WORK) and self._is_shipped(path, there.removeprefix(WORK + "/")):
             return False
-        return self._is_made_later(path, line) or not self.reading.hands_over(
-            PurePosixPath(path).name, line
-        )
+        name = PurePosixPath(path).name
+        if self.reading.may_be_shown(name, line):
+            return False
+        return self._is_made_later(path, line) or not self.reading.hands_over(name, line)
 
     def _is_shipped(self, *paths: str) -> bool:
         """Whether the author has it, in the directory of the text or as part of its project."""
@@ -107,12 +110,10 @@ class _Walk:
 
     def done(self, part: tuple[str, ...], text: str) -> None:
         """What the command leaves."""
-        for path in commandline.products(text):
+        for path in (*commandline.products(text), *leaves(part)):
             self.add(path)
-            if part[0] not in {"mkdir", "touch", "cp", "mv", "ln", "tee", "echo", "printf", "cat"}:
-                self.open.add(
-                    self.whole(path)
-                )  # a project, an environment: who knows what is in it
+            if part[0] not in _EXACT:
+                self.open.add(self.whole(path))
         if not is_closed(part, self.contents):
             self.open.add(self.cwd)
 
@@ -168,8 +169,8 @@ def _judge(
     if not typed.counts or typed.step.inline:
         return ()
     for path, said in (*needs(part), *writes(part, command.text)):
-        if path not in part and path not in command.text and not walk.works:
-            continue  # what a tool starts from, in a project that the text takes for granted
+        if is_of_a_project(path, part) and not walk.works:
+            continue
         if path not in seen and walk.is_missing(path, command.lines.first):
             seen.add(path)
             return (Foreseen(command, said, cwd=walk.cwd, entries=walk.entries()),)

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from smile.check.reading import Reading, Unfit
 from smile.regex import regex
+from smile.tutorial.load import prose_of
 from smile.tutorial.model import Lines
-from smile.tutorial.text import code_spans
 
 __all__ = ["check"]
 
@@ -21,13 +21,10 @@ _LINK = regex(
     r"\(\s*<?([^()<>\s]{1,600})>?(?:\s+[\"'][^\"']{0,200}[\"'])?\s*\)"
 )
 _DEFINITION = regex(r"^ {0,3}\[(?!\^)[^\[\]]{1,300}\]:\s*<?([^\s<>]{1,600})>?", re.MULTILINE)
-_NOT_A_LINE_END = regex(r"[^\n]")
 _ELSEWHERE = regex(r"^(?:[a-z][a-z0-9+.-]*:|//|/|#|\?|@|~|\{|<|\$|%)", re.IGNORECASE)
 _BUILT = frozenset({".html", ".htm", ".php", ".aspx"})
 """What a site's generator makes, of files with other names."""
 _FILE = regex(r"^\.[a-z][a-z0-9]{0,9}$", re.IGNORECASE)
-
-
 _ALONE = "As published they may well be there."
 
 
@@ -58,40 +55,10 @@ def check(reading: Reading) -> Iterator[Unfit]:
 
 
 def _targets(reading: Reading) -> Iterator[tuple[int, str]]:
-    rows = reading.tutorial.text.split("\n")
-    for block in reading.document.blocks:
-        if block.kind == "code":
-            rows[block.lines.first - 1 : block.lines.last] = [""] * (
-                block.lines.last - block.lines.first + 1
-            )
-    text = "\n".join(rows)
-    if "](" not in text and "]:" not in text:
-        return
-    text = _without_code(text)
+    text = prose_of(reading.tutorial.text, reading.document)
     starts = list(accumulate((len(row) + 1 for row in text.split("\n")), initial=0))
     found = [(m.start(1), m[1]) for p in (_LINK, _DEFINITION) for m in p.finditer(text)]
     yield from ((bisect_right(starts, at), target) for at, target in sorted(found))
-
-
-def _without_code(text: str) -> str:
-    """The text with its code spans and comments blanked; lines keep their numbers."""
-    hidden = [(s.start, s.end) for s in code_spans(text) if "\n\n" not in text[s.start : s.end]]
-    parts, done = [], 0
-    for start, end in sorted([*hidden, *_comments(text)]):
-        if start >= done:
-            parts += [text[done:start], _NOT_A_LINE_END.sub(" ", text[start:end])]
-            done = end
-    return "".join([*parts, text[done:]])
-
-
-def _comments(text: str) -> Iterator[tuple[int, int]]:
-    start = text.find("<!--")
-    while start >= 0:
-        end = text.find("-->", start)
-        if end < 0:
-            return
-        yield start, end
-        start = text.find("<!--", end)
 
 
 def _is_a_file(path: str) -> bool:

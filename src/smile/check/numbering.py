@@ -40,8 +40,10 @@ class _Heading:
 
 def check(reading: Reading) -> Iterator[Unfit]:
     """Of each series of numbered headings the first place where it does not count on."""
-    for series in _series(reading.document.blocks):
-        yield from _judge(series)
+    blocks = reading.document.blocks
+    known = {(h.word, h.number) for block in blocks if (h := _numbered(block)) is not None}
+    for series in _series(blocks):
+        yield from _judge(series, known)
 
 
 def _series(blocks: list[Block]) -> Iterator[list[_Heading]]:
@@ -63,6 +65,8 @@ def _series(blocks: list[Block]) -> Iterator[list[_Heading]]:
 
 
 def _numbered(block: Block) -> _Heading | None:
+    if block.kind != "heading":
+        return None
     found = _NUMBERED.match(re.sub(r"[*_`]", "", block.text[:200]))
     if found is None or (not found["word"] and not found["rest"].startswith((".", ")"))):
         return None
@@ -71,7 +75,7 @@ def _numbered(block: Block) -> _Heading | None:
     )
 
 
-def _judge(series: list[_Heading]) -> Iterator[Unfit]:
+def _judge(series: list[_Heading], known: set[tuple[str, int]]) -> Iterator[Unfit]:
     numbers = [heading.number for heading in series]
     if len(series) < 2 or numbers[0] > 1:
         return  # what begins later goes on from another page
@@ -80,7 +84,10 @@ def _judge(series: list[_Heading]) -> Iterator[Unfit]:
             continue
         if here.number == before.number and _are_variants(before, here):
             continue
-        yield _unfit(before, here, numbers)
+        wanted = (here.word, before.number + 1)
+        # A heading of another level may be the one that this series lacks.
+        if here.number < before.number + 2 or wanted not in known or wanted[1] in numbers:
+            yield _unfit(before, here, numbers)
         return
 
 

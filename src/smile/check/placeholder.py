@@ -22,6 +22,14 @@ _GENERAL = regex(
     re.IGNORECASE | re.DOTALL,
 )
 
+_SEARCHES = regex(r"(?:^|[;&|]\s*)(?:\S+\s+)?(?:sed|grep|rg|perl|awk|mktemp)\b")
+"""For these the word is what they look for, or fill in themselves."""
+_FORM = regex(r"\.\.\.|\[[^\]]*(?:<|\[)|\]\s*$| \| <")
+_TAGS = frozenset(
+    "html head body title div span p br hr h1 h2 h3 h4 a b i em strong code pre ul ol li table tr "
+    "td img script style link meta form input button".split()
+)
+
 
 def check(reading: Reading) -> Iterator[Foreseen]:
     """Each placeholder where it first stands in a command."""
@@ -34,12 +42,16 @@ def check(reading: Reading) -> Iterator[Foreseen]:
 
 
 def _held(text: str) -> str:
-    """The first placeholder, unless the command is a form or the word is part of a host's name."""
+    """The first placeholder, unless the command is a form, or the word a tag or part of a host."""
     held = find(text)
-    is_form = re.search(r"\.\.\.|\[[^\]]*(?:<|\[)|\]\s*$| \| <", text)
-    if not held or is_form or re.search(rf"://[\w.@-]*{re.escape(held)}", text):
+    if (
+        not held
+        or _FORM.search(text)
+        or _SEARCHES.search(text)
+        or held.strip("<>").lower() in _TAGS
+    ):
         return ""
-    return held
+    return "" if re.search(rf"://[\w.@-]*{re.escape(held)}", text) else held
 
 
 def _is_explained(reading: Reading, held: str, line: int) -> bool:

@@ -18,7 +18,7 @@ __all__ = ["Foreseen", "Reading", "Surroundings", "Suspect", "Typed", "Unfit"]
 _SUFFIXES = {
     "python": "py", "python3": "py", "javascript": "js", "typescript": "ts", "rust": "rs",
     "ruby": "rb", "bash": "sh", "shell": "sh", "c++": "cpp", "yaml": "yml", "perl": "pl",
-    "text": "txt",
+    "text": "txt", "mjs": "js", "cjs": "js", "node": "js", "golang": "go",
 }  # fmt: skip
 _FAILS = regex(r"\b(?:fails?|error|not found|does(?:n't| not) (?:work|exist))\b", re.IGNORECASE)
 _FORM = regex(r"^\W*(?:synopsis|syntax|command[- ]line reference)\W*$", re.IGNORECASE)
@@ -156,11 +156,14 @@ class Reading:
         token = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         if any(token.search(one.text) and _HANDS_OVER.search(one.text) for one in self.above(line)):
             return True
-        loose = [s for s in self.steps if isinstance(s, Prose | Skip) and s.lines.first < line]
-        if any(token.search(step.text) for step in loose):
-            return True
+        loose = (step for step in self.steps if isinstance(step, Prose | Skip))
+        return any(token.search(step.text) for step in loose if step.lines.first < line)
+
+    def may_be_shown(self, name: str, line: int) -> bool:
+        """Whether a block above, which names no file, may be this one: it is of its language."""
         suffix = name.rpartition(".")[2]
-        return any(isinstance(s, Skip) and self._language(s) == suffix for s in loose)
+        skipped = (s for s in self.steps if isinstance(s, Skip) and s.lines.first < line)
+        return any(self._language(step) == suffix for step in skipped)
 
     def _language(self, step: Skip) -> str:
         """The suffix of files in the language of a block; empty without one."""

@@ -65,7 +65,8 @@ def is_told_elsewhere(reading: Reading, program: str) -> bool:
     """
     named = re.compile(_token(products.names(program)), re.IGNORECASE)
     about = [one for one in reading.sentences if named.search(one.text)]
-    is_own = any(place.casefold().startswith(program) for place in reading.around.above[:4])
+    near = (place.casefold() for place in reading.around.above[:4])
+    is_own = any(place == program or place.startswith(f"{program}-") for place in near)
     titles = (b.text for b in reading.document.blocks if b.kind == "heading" and b.level == 1)
     if not (is_own or len(about) >= _OFTEN or any(map(named.search, titles))):
         return False

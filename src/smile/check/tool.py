@@ -57,8 +57,10 @@ def _programs(typed: Typed) -> Iterator[str]:
     text = typed.command.text
     if "\n" in text and "<<" not in text and not text.split("\n")[0].rstrip().endswith("\\"):
         return  # a loop or a function: its words are no programs of their own
-    # Who reads how to clone a repository has Git, or sees what it is for.
-    yield from (part[0] for part in commandline.parts(text) if part[:2] != ("git", "clone"))
+    for part in commandline.parts(text):
+        # Who has, or is to get, a repository has Git: only a text that begins with it needs it.
+        if part[0] != "git" or part[1:2] in {("init",), ("config",)}:
+            yield part[0]
 
 
 def _is_lacking(program: str) -> bool:

@@ -17,7 +17,7 @@ _UNKNOWN = regex(
     r"\bset -x\b|\bsetenv\b"
 )
 """What may set variables of any name."""
-_OTHER_SHELL = regex(r"\$env:|^\s*\$\w+\s*=|\$\(\$|\$PS\w+Table|\bWrite-\w+")
+_OTHER_SHELL = regex(r"`[^`]*\$\{|\$env:|^\s*\$\w+\s*=|\$\(\$|\$PS\w+Table|\bWrite-\w+")
 _NAMED_BY_SYSTEM = regex(
     r"^(?:XDG_\w+|LC_\w+|DISPLAY|SSH_\w+|JAVA_HOME|GOPATH|GOROOT|GOBIN|PYTHONPATH|CONDA_\w+|"
     r"GITHUB_\w+|CI|NVM_DIR|WSL_\w+|SUDO_\w+|DBUS_\w+|PKG_CONFIG_PATH|LD_LIBRARY_PATH|MANPATH|"

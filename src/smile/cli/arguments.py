@@ -253,7 +253,7 @@ def _check(command: argparse.ArgumentParser) -> None:
     _fail_on(command)
     add("--json", action="store_true", help="a report as JSON on a line of stdout for each")
     add("-q", "--quiet", action="store_true", help="the gaps and errors only")
-    _talk(command)
+    _talk(command, "what to write instead")
 
 
 def _fail_on(command: argparse.ArgumentParser) -> None:
@@ -319,14 +319,14 @@ def _config(command: argparse.ArgumentParser) -> None:
     command.add_argument("-c", "--config", metavar="FILE", help="(default: smile.json, if any)")
 
 
-def _talk(command: argparse.ArgumentParser) -> None:
+def _talk(command: argparse.ArgumentParser, more: str = "each command") -> None:
     add = command.add_argument
     add(
         "-v",
         "--verbose",
         action="count",
         default=0,
-        help="say more: -v each command, -vv tracebacks and the libraries' logs",
+        help=f"say more: -v {more}, -vv tracebacks and the libraries' logs",
     )
     add(
         "--log-format",

@@ -58,17 +58,18 @@ def main(args: argparse.Namespace) -> int:
     A tutorial that can't be read is said, and the others are checked all the same.
     """
     talk: Talk = args.talk
-    failed = 0
+    failed = read = 0
     gaps: list[Gap] = []
     paths = _tutorials(args)
     for path in paths:
         try:
             checked = _check(path, talk.redact)
+            read += 1
             gaps += _tell(checked, args, alone=len(paths) == 1)
         except SmileError as error:
             talk.fail(error)
             failed = failed or error.exit_code
-    _conclude(len(paths), gaps, talk)
+    _conclude(read, gaps, talk)
     return failed or int(bool(gaps) and _fails(gaps, args.fail_on))
 
 

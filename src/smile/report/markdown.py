@@ -109,7 +109,8 @@ def _facts(summary: Summary) -> list[tuple[str, str]]:
         ("Sandbox", "none" if checked else machine),
         ("Steps", _steps(summary)),
         ("Versions", versions),
-        ("Run", f"{code(summary.run_id)}, {_moment(summary.started_at)}"),
+        ("Run", "" if checked else f"{code(summary.run_id)}, {_moment(summary.started_at)}"),
+        ("Checked", _moment(summary.started_at) if checked else ""),
     ]
     return [(f"**{name}**", value) for name, value in rows if value]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
@@ -13,6 +14,7 @@ from smile.errors import TutorialError
 from smile.regex import regex
 from smile.tutorial.blocks import Block, Document, read
 from smile.tutorial.model import Image, Lines, Tutorial
+from smile.tutorial.text import code_spans
 
 MAX_BYTES = 102_400
 """The published limit of a tutorial's size."""
@@ -24,6 +26,7 @@ _MARKDOWN = regex(
 _REFERENCE = regex(r"!\[([^\[\]]{0,500})\](?:\[([^\[\]]{0,500})\])?(?![(\[])")
 _DEFINITION = regex(r"^ {0,3}\[([^\[\]]{1,500})\]:\s*<?([^\s<>]{1,1000})>?", re.MULTILINE)
 _TAG = regex(r"<img\b[^<>]{0,4000}?\bsrc\s*=\s*[\"'{]{0,2}([^\"'<>{}\s]{1,1000})", re.IGNORECASE)
+_NOT_A_LINE_END = regex(r"[^\n]")
 _REMOTE = regex(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 
 
@@ -102,7 +105,7 @@ def _images(text: str, path: Path, document: Document) -> list[Image]:
 
 
 def _references(text: str, document: Document) -> list[tuple[int, str]]:
-    prose = _without_code(text, document)
+    prose = prose_of(text, document)
     starts = list(accumulate((len(x) + 1 for x in prose.split("\n")), initial=0))
     targets = {m[1].lower(): m[2] for m in _DEFINITION.finditer(prose)}
     found = [(m.start(), m[1]) for p in (_MARKDOWN, _TAG) for m in p.finditer(prose)]
@@ -113,15 +116,35 @@ def _references(text: str, document: Document) -> list[tuple[int, str]]:
     return [(bisect_right(starts, at), reference) for at, reference in found]
 
 
-def _without_code(text: str, document: Document) -> str:
-    """The text with its code blocks blanked; lines keep their numbers."""
+def prose_of(text: str, document: Document) -> str:
+    """The text with its code and comments blanked; lines keep their numbers."""
     rows = text.split("\n")
     for block in document.blocks:
         if block.kind == "code" and not _is_markup(block):
             rows[block.lines.first - 1 : block.lines.last] = [""] * (
                 block.lines.last - block.lines.first + 1
             )
-    return "\n".join(rows)
+    return _blanked("\n".join(rows))
+
+
+def _blanked(text: str) -> str:
+    hidden = [(s.start, s.end) for s in code_spans(text) if "\n\n" not in text[s.start : s.end]]
+    parts, done = [], 0
+    for start, end in sorted([*hidden, *_comments(text)]):
+        if start >= done:
+            parts += [text[done:start], _NOT_A_LINE_END.sub(" ", text[start:end])]
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    start = text.find("<!--")
+    while start >= 0:
+        end = text.find("-->", start)
+        if end < 0:
+            return
+        yield start, end
+        start = text.find("<!--", end)
 
 
 def _is_markup(block: Block) -> bool:
