@@ -1,7 +1,7 @@
 """The two pipes between us and a shell: commands go in, exit codes and directories come out.
 
-Commands are run with ``eval``, so what they set persists; programs don't get these pipes, so nothing
-that one prints can fake an exit code. The first status only says that the shell listens.
+Commands are run with ``eval``, so what they set persists; programs don't get these pipes, so
+nothing that one prints can fake an exit code. The first status only says that the shell listens.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SECONDS_TO_SEND = 10.0
 
 
 class Channel:
-    """One shell's pipes. ``pid`` is the shell; ``lost``: it has closed them, by its end or ``exec``."""
+    """The pipes of the shell ``pid``; it is ``lost`` when it has closed them (it ended, ``exec``)."""
 
     def __init__(self, commands: int, status: int, pid: int, *, posix: bool = False) -> None:
         self.pid = pid

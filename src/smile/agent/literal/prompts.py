@@ -68,5 +68,5 @@ def _is_interactive(shell: Process) -> bool:
 
 
 def looks_like_one(line: str) -> bool:
-    """Whether this last line is a shell's prompt, of a machine perhaps whose processes we can't see."""
+    """Whether this last line is a shell's prompt, perhaps of a machine that is not ours."""
     return _LOOKS_LIKE_ONE.match(line) is not None

@@ -29,6 +29,7 @@ from typing import BinaryIO
 from smile.agent.literal import processes, prompts
 from smile.agent.literal.channel import PROMPT_COMMAND, Channel, Invitation, can_invite
 from smile.agent.literal.processes import Process
+from smile.agent.literal.questions import is_menu_of_keys
 from smile.agent.literal.screen import Capture
 from smile.agent.literal.watch import Watch, is_interpreter_prompt, question_above, shows_error
 from smile.errors import AgentError
@@ -292,7 +293,7 @@ class Shell:
         quiet = moment - watch.last_output
         if quiet >= self._QUIET_PROMPT and watch.due(moment):
             shell = self._shell_at_prompt()
-            if shell is not None:
+            if shell is not None and not is_menu_of_keys(self._capture.last_line):
                 return self._enter(shell)
             ending = self._attend(manner, watch, quiet)
             if ending is not None:
