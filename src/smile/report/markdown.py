@@ -141,7 +141,7 @@ def _not_followed(steps: tuple[StepNotFollowed, ...]) -> list[str]:
     ]
     return [
         "### Steps not followed",
-        "SMILE did not do these; no gap is counted for them. Check them by hand.",
+        "SMILE did not do these lines; that alone makes no gap. Check them by hand.",
         *_table(("Line", "Step", "Why"), rows),
     ]
 

@@ -114,6 +114,8 @@ class Typist:
         failure = self._judge(text, lines, result, expected, unset)
         if result.ending is Ending.FAILING:
             shell.interrupt()
+        elif result.ending is Ending.ELSEWHERE:
+            shell.leave()
         return Outcome(result, failure, cwd)
 
     # --- while it runs ----------------------------------------------------------------------
@@ -181,7 +183,7 @@ class Typist:
             names = ", ".join(f"${name}" for name in unset)
             return _failure(text, result, f"{names} is not set")
         match result.ending:
-            case Ending.SERVING | Ending.WAITING:
+            case Ending.SERVING | Ending.WAITING | Ending.SHELL | Ending.ELSEWHERE:
                 return None
             case Ending.FAILING:
                 return _failure(text, result, "it keeps running but only shows an error")

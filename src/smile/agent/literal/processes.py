@@ -5,8 +5,22 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from typing import NamedTuple
 
 _LISTEN = "0A"
+
+
+class Process(NamedTuple):
+    """What ``/proc/PID/stat`` tells; ``foreground`` is the process group that has its terminal."""
+
+    pid: int
+    name: str
+    state: str
+    parent: int
+    group: int
+    session: int
+    terminal: int
+    foreground: int
 
 
 def listening() -> frozenset[int]:
@@ -26,14 +40,19 @@ def listening() -> frozenset[int]:
 
 def session_members(session: int) -> list[int]:
     """Processes of a session, without its leader."""
-    return [pid for pid, _, sid in _processes() if sid == session and pid != session]
+    return [p.pid for p in everything() if p.session == session and p.pid != session]
 
 
 def descendants(root: int) -> list[int]:
     """Children of ``root``, their children and so on."""
+    return below(root, everything())
+
+
+def below(root: int, of: list[Process]) -> list[int]:
+    """Those of these processes that descend from ``root``."""
     children: dict[int, list[int]] = {}
-    for pid, parent, _ in _processes():
-        children.setdefault(parent, []).append(pid)
+    for process in of:
+        children.setdefault(process.parent, []).append(process.pid)
     found: list[int] = []
     queue = [root]
     while queue:
@@ -65,8 +84,8 @@ def kill_all(pids: list[int], number: signal.Signals = signal.SIGKILL) -> None:
             continue
 
 
-def _processes() -> list[tuple[int, int, int]]:
-    """``(pid, parent, session)`` of every process that can be seen."""
+def everything() -> list[Process]:
+    """Every process that can be seen."""
     rows = []
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
@@ -75,6 +94,8 @@ def _processes() -> list[tuple[int, int, int]]:
             stat = Path(entry.path, "stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        _, parent, _, session = stat.rsplit(")", 1)[1].split()[:4]
-        rows.append((int(entry.name), int(parent), int(session)))
+        head, tail = stat.rsplit(")", 1)
+        state, *numbers = tail.split()[:6]
+        name = head.partition("(")[2]
+        rows.append(Process(int(entry.name), name, state, *(int(n) for n in numbers)))
     return rows

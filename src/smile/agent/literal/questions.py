@@ -11,6 +11,7 @@ _YES_NO = regex(r"[\[(]\s*(?:y(?:es)?\s*/\s*n(?:o)?)(?:/[^\])]*)?\s*[\])]|\(yes/
 _PAGER = regex(r"^(?::|\(END\)|lines \d+-\d+.*|--More--.*|.*\(END\))$")
 _SECRET = regex(r"pass(?:word|phrase)|secret|token|\bPIN\b", re.IGNORECASE)
 _PRESS_KEY = regex(r"press (?:any key|enter|return)|hit (?:enter|return)", re.IGNORECASE)
+_KEYS = regex(r"[Tt]ype one of the keys")
 _MENU = regex(r"[\u276f\u203a>*]\s+\S")
 _QUESTION_END = regex(r"[?:\])>\u00bb\u203a]\s*$")
 _DEFAULT = regex(r"[\[(]([^\[\]()]{1,60})[\])]\s*[:?]?\s*$")
@@ -50,6 +51,8 @@ def reply(line: str, output: str) -> Reply | None:
         return Reply("\n", line, "Enter")
     if _SECRET.search(line) and _QUESTION_END.search(line):
         return Reply(SECRET_ANSWER + "\n", line, "(a password)", secret=True)
+    if is_menu_of_keys(line) and "(q)" in output:
+        return Reply("q", line, "q (do nothing)")
     if not _QUESTION_END.search(line):
         return _menu(output)
     if _DEFAULT.search(line):
@@ -65,6 +68,11 @@ def _menu(output: str) -> Reply | None:
     if asked and any(_MENU.search(row) for row in recent):
         return Reply("\n", asked, "Enter (the first choice)")
     return None
+
+
+def is_menu_of_keys(line: str) -> bool:
+    """Whether one of several keys is wanted, as by the menu that a shell may open with (zsh)."""
+    return _KEYS.search(line) is not None
 
 
 def is_mentioned(question: str, command: str, nearby: str) -> bool:

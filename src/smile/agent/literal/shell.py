@@ -3,6 +3,10 @@
 Commands reach the shell through a pipe and are run with ``eval``, so ``cd``, ``export``, functions
 and ``source venv/bin/activate`` persist; each exit code comes back through another pipe, so nothing
 that a program prints can fake one. Programs have the terminal itself as input and output.
+
+A command may put another shell in the place of this one (``exec zsh``) or open one in it (``bash``,
+``su - learner``, ``poetry shell``). Seen to wait at its prompt, it is made to listen to a pair of
+pipes of its own, with one line that is typed; when it ends, the one below it is in charge again.
 """
 
 from __future__ import annotations
@@ -16,30 +20,25 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from smile.agent.literal import processes
+from smile.agent.literal import processes, prompts
+from smile.agent.literal.channel import PROMPT_COMMAND, Channel, Invitation, can_invite
+from smile.agent.literal.processes import Process
+from smile.agent.literal.questions import is_menu_of_keys
 from smile.agent.literal.screen import Capture
 from smile.agent.literal.watch import Watch, is_interpreter_prompt, question_above, shows_error
 from smile.errors import AgentError
 
-# Bash runs this before it would show its prompt, and again after a Ctrl+C, which throws it back to
-# its top level: so a window survives both with all its variables. A status goes out for every
-# command that was taken, and one at the very beginning to say that the window is open.
-_PROMPT_COMMAND = (
-    "__code=$?; declare +x PROMPT_COMMAND; "
-    '[ -z "${__busy-1}" ] || printf "%d %s\\0" "$__code" "$PWD" >&62; '
-    'while __busy=; IFS= read -r -d "" -u 63 __line; do __busy=1; '
-    '[ "$__code" = 0 ] || (exit "$__code"); eval "$__line" 62>&- 63<&-; __code=$?; '
-    'printf "%d %s\\0" "$__code" "$PWD" >&62; done; exit'
-)
 _OPENING = (
     'exec bash --login -i <"$0" >"$0" 2>"$0" 63<&{commands} 62>&{status} {commands}<&- {status}>&-'
 )
 _SECONDS_TO_OPEN = 20.0
+_SECONDS_TO_ANSWER, _SECONDS_TO_DIE = 8.0, 5.0
 # A terminal answers this request, and some programs wait for it (ECMA-48, DSR and CPR).
 _WHERE_IS_THE_CURSOR, _AT_THE_TOP = b"\x1b[6n", b"\x1b[1;1R"
 _ROWS, _COLUMNS = 50, 100
@@ -58,6 +57,10 @@ class Ending(StrEnum):
     TIMED_OUT = "timed_out"
     CLOSED = "closed"
     """The shell itself ended (``exit``)."""
+    SHELL = "shell"
+    """Another shell waits at its prompt: what comes next is typed there."""
+    ELSEWHERE = "elsewhere"
+    """Another shell waits at its prompt, in which we can't type with true exit codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,15 @@ class Shell:
         self._environment = environment
         self._log = log
         self.cwd = cwd
+        self._closed = self._left = False
         self._capture = Capture(log)
         self._start()
 
     # --- life -------------------------------------------------------------------------------
 
     def _start(self) -> None:
-        commands_out, self._commands = os.pipe()
-        self._status, status_in = os.pipe()
+        commands_out, commands = os.pipe()
+        status, status_in = os.pipe()
         self._master, self._slave = os.openpty()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
         # Opened by the leader of a new session, the terminal becomes its controlling terminal
@@ -124,7 +128,7 @@ class Shell:
         try:
             self._process = subprocess.Popen(
                 ["bash", "--norc", "-c", opening, os.ttyname(self._slave)],
-                env=self._environment | {"PROMPT_COMMAND": _PROMPT_COMMAND},
+                env=self._environment | {"PROMPT_COMMAND": PROMPT_COMMAND},
                 cwd=self.cwd if Path(self.cwd).is_dir() else "/",
                 pass_fds=(commands_out, status_in),
                 stdin=subprocess.DEVNULL,
@@ -137,27 +141,32 @@ class Shell:
         self._pid = self._process.pid
         os.close(commands_out)
         os.close(status_in)
-        self._status_buffer = b""
-        self.alive = True
+        self._channels = [Channel(commands, status, self._pid)]
+        os.set_blocking(self._master, False)
         self._open_by = time.monotonic() + _SECONDS_TO_OPEN
 
     def close(self) -> None:
         """Hang up: everything that runs in this terminal ends."""
-        if not self.alive:
+        if self._closed:
             return
-        self.alive = False
+        self._closed = True
         processes.kill_all([*processes.descendants(self._pid), self._pid], signal.SIGHUP)
         deadline = time.monotonic() + 0.3
-        while time.monotonic() < deadline and self._process.poll() is None:
+        while time.monotonic() < deadline and self._runs:
             self._read(self._TICK)
         self._clear_away()
 
+    @property
+    def _runs(self) -> bool:
+        return self._process.poll() is None
+
     def _clear_away(self) -> None:
         processes.kill_all([*processes.descendants(self._pid), *self._strays(), self._pid])
-        for fd in (self._master, self._commands, self._status):
-            os.close(fd)
+        self._forget(0)
+        os.close(self._master)
         self._close_slave()
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):  # what even SIGKILL does not end is left
+            self._process.wait(_SECONDS_TO_DIE)
 
     def _close_slave(self) -> None:
         if self._slave >= 0:
@@ -177,17 +186,24 @@ class Shell:
     def run(self, text: str, manner: Manner) -> Result:
         """Type a command and wait until it ends, serves, waits for lines, or takes too long."""
         self._await_opening()
-        self._read(0)
-        if not self.alive:  # something ended the shell meanwhile: a reader opens another window
-            self._restart()
-            self._await_opening()
+        self._tidy()
         self._capture = Capture(self._log)
         ports = processes.listening()
-        try:
-            os.write(self._commands, text.encode() + b"\0")
-        except BrokenPipeError:
-            self.alive = False
+        self._channels[-1].send(text)
         return self._wait(manner, ports, time.monotonic())
+
+    def _tidy(self) -> None:
+        """Something ended a shell meanwhile: take what it left, or open another window."""
+        deadline = time.monotonic() + 2
+        while self._runs and time.monotonic() < deadline:
+            self._read(0)
+            while self._take_status() is not None:
+                pass
+            if not self._channels[-1].lost:
+                return
+            time.sleep(self._TICK)
+        self._restart()
+        self._await_opening()
 
     def _await_opening(self) -> None:
         while self._open_by:
@@ -195,14 +211,14 @@ class Shell:
             if self._take_status() is not None:
                 self._open_by = 0.0
                 self._close_slave()
-            elif not self.alive or time.monotonic() > self._open_by:
+            elif not self._runs or time.monotonic() > self._open_by:
                 raise AgentError(f"bash did not open a terminal: {self._capture.text[-500:]!r}")
 
     def type(self, line: str, manner: Manner) -> Result:
         """Type one line into the interpreter that waits in this terminal."""
         self._capture = Capture(self._log)
         ports = processes.listening()
-        os.write(self._master, line.encode() + b"\n")
+        self._press(line.encode() + b"\n")
         return self._wait(manner, ports, time.monotonic())
 
     def interrupt(self, seconds: float = 5.0) -> Result:
@@ -216,7 +232,9 @@ class Shell:
                 status = self._take_status()
                 if status is not None:
                     return self._ended(status, began)
-        processes.kill_all([*processes.descendants(self._pid), *self._strays()])
+        processes.kill_all(processes.descendants(self._channels[-1].pid))
+        if len(self._channels) == 1:
+            processes.kill_all(self._strays())
         deadline = time.monotonic() + seconds * 0.2
         while time.monotonic() < deadline:
             self._read(self._TICK)
@@ -258,8 +276,8 @@ class Shell:
             status = self._take_status()
             if status is not None:
                 return self._ended(status, began)
-            if not self.alive:
-                return self._closed(began)
+            if not self._runs:
+                return self._over(began)
             if manner.stopped():
                 return self._give_up(began)
             moment = time.monotonic()
@@ -274,6 +292,9 @@ class Shell:
     ) -> Ending | None:
         quiet = moment - watch.last_output
         if quiet >= self._QUIET_PROMPT and watch.due(moment):
+            shell = self._shell_at_prompt()
+            if shell is not None and not is_menu_of_keys(self._capture.last_line):
+                return self._enter(shell)
             ending = self._attend(manner, watch, quiet)
             if ending is not None:
                 return ending
@@ -298,6 +319,8 @@ class Shell:
             line = question_above(self._capture.text)
         if is_interpreter_prompt(line):
             return Ending.WAITING
+        if quiet >= self._QUIET_FORM and prompts.looks_like_one(line):
+            return Ending.ELSEWHERE
         if not line.strip() or (line, self._capture.size) == watch.asked:
             return None
         answer = manner.answer(line, self._capture.text)
@@ -316,29 +339,74 @@ class Shell:
         self.interrupt()
         return result
 
+    # --- shells in this shell -----------------------------------------------------------------
+
+    def _shell_at_prompt(self) -> Process | None:
+        """A shell that the command has opened and that waits for us to type."""
+        ours = {channel.pid for channel in self._channels if not channel.lost}
+        keys_as_pressed = not termios.tcgetattr(self._master)[3] & termios.ICANON
+        return prompts.waiting(self._pid, ours, raw=keys_as_pressed)
+
+    def _enter(self, shell: Process) -> Ending:
+        """Make that shell listen to us; from now on commands go there."""
+        if not can_invite(shell):
+            return Ending.ELSEWHERE
+        try:
+            invitation = Invitation(shell)
+        except OSError:
+            return Ending.ELSEWHERE
+        shown, self._capture = self._capture, Capture(self._log)  # our line is not the learner's
+        channel = invitation.channel
+        self._press(invitation.line.encode() + b"\r")
+        told = self._first_word(channel)
+        invitation.close()
+        self._capture = shown
+        if told is None:
+            channel.close()
+            return Ending.ELSEWHERE
+        self.cwd = told[1]
+        kept = next((n for n, c in enumerate(self._channels) if c.lost), len(self._channels))
+        self._forget(kept)
+        self._channels.append(channel)
+        return Ending.SHELL
+
+    def _first_word(self, channel: Channel) -> tuple[int, str] | None:
+        deadline = time.monotonic() + _SECONDS_TO_ANSWER
+        while self._runs and not channel.lost and time.monotonic() < deadline:
+            self._read(self._TICK)
+            if select.select([channel.status], [], [], 0)[0]:
+                channel.receive()
+            told = channel.take()
+            if told is not None:
+                return told
+        return None
+
     # --- plumbing ---------------------------------------------------------------------------
 
     def _press(self, keys: bytes) -> None:
-        try:
-            os.write(self._master, keys)
-        except OSError:
-            self.alive = False
+        deadline = time.monotonic() + 2
+        while keys and time.monotonic() < deadline:
+            try:
+                keys = keys[os.write(self._master, keys) :]
+            except BlockingIOError:  # nothing reads them
+                self._read(self._TICK)
+            except OSError:  # EIO: the last user of the terminal is gone
+                return
 
     def _read(self, seconds: float) -> bool:
         """Take what is there on the terminal, waiting at most this long; whether there was any."""
-        ready, _, _ = select.select([self._master, self._status], [], [], seconds)
-        if self._status in ready:
-            data = os.read(self._status, 65536)
-            self._status_buffer += data
-            if not data:
-                self.alive = False
+        told = {channel.status: channel for channel in self._channels if not channel.lost}
+        ready, _, _ = select.select([self._master, *told], [], [], seconds)
+        for fd in told.keys() & set(ready):
+            told[fd].receive()
         heard = False
         for _ in range(64):  # bounded, so that an endless printer can't keep us here
             if not select.select([self._master], [], [], 0)[0]:
                 break
             try:
                 data = os.read(self._master, 65536)
-            except OSError:  # EIO: the last user of the terminal is gone
+            except OSError:  # EIO, and select would no longer wait
+                time.sleep(seconds)
                 break
             if not data:
                 break
@@ -349,21 +417,31 @@ class Shell:
         return heard
 
     def _take_status(self) -> int | None:
-        if b"\0" not in self._status_buffer:
-            return None
-        head, self._status_buffer = self._status_buffer.split(b"\0", 1)
-        code, cwd = head.split(b" ", 1)
-        self.cwd = os.fsdecode(cwd)
-        self._read(0.005)
-        return int(code)
+        """The exit code that has come; of a shell below the innermost, it is that one's own."""
+        for depth, channel in enumerate(self._channels):
+            told = channel.take()
+            if told is not None:
+                self._left = depth + 1 < len(self._channels)
+                self._forget(depth + 1)
+                code, self.cwd = told
+                self._read(0.005)
+                return code
+        return None
+
+    def _forget(self, kept: int) -> None:
+        """The shells opened in the first ``kept`` have ended."""
+        for channel in self._channels[kept:]:
+            channel.close()
+        del self._channels[kept:]
 
     def _ended(self, code: int, began: float) -> Result:
         self._free()
-        return self._result(Ending.EXITED, code, began)
+        return self._result(Ending.CLOSED if self._left else Ending.EXITED, code, began)
 
-    def _closed(self, began: float) -> Result:
+    def _over(self, began: float) -> Result:
         """The shell ended (``exit``, ``set -e`` and a failure): open a new window in its place."""
-        code = self._process.wait()
+        self._read(self._TICK)
+        code = self._process.returncode
         result = self._result(Ending.CLOSED, code if code >= 0 else 128 - code, began)
         self._restart()
         return result

@@ -19,8 +19,18 @@ from smile.agent.literal.screen import Log
 from smile.agent.literal.shell import Ending, Result
 from smile.agent.literal.suspicion import Suspicion, port_name
 from smile.agent.literal.terminals import Terminals, learner_environment
+from smile.agent.literal.undone import (
+    HANGS,
+    NO_WAY,
+    OPENS_A_SHELL,
+    OPTIONAL,
+    Reason,
+    Undone,
+    inside,
+)
 from smile.agent.literal.visit import visit
 from smile.agent.literal.witness import Sink, Witness
+from smile.regex import regex
 from smile.tutorial.model import (
     Command,
     EditFile,
@@ -39,6 +49,8 @@ from smile.tutorial.model import (
 )
 from smile.wire import StepState
 
+_OtherStep = WriteFile | EditFile | Expect | Repl | Visit | Stop | Prose | Skip
+_LEAVES = regex(r"\s*(?:exit|logout)\b")
 _LOOK_AHEAD = 3
 _SECONDS_TO_START, _SECONDS_TO_ANSWER = 20.0, 3.0
 
@@ -71,6 +83,8 @@ class LiteralStudent:
         self._suspicion = Suspicion(text)
         self._account = Account(text, self._witness)
         self._index = 0
+        self._inside: Lines | None = None
+        """The command that opened a shell in which we can't type, until the reader leaves it."""
 
     def __enter__(self) -> Self:
         return self
@@ -93,8 +107,11 @@ class LiteralStudent:
                 if self._witness.stopped:
                     return self._account.gave_up("Stopped by the orchestrator", "stopped")
                 self._witness.begin(index, step, self._account.label(step))
-                state, why = self._do(step)
-                self._witness.end(state, why)
+                if isinstance(step, Run):
+                    undone = self._run(step)
+                    self._witness.end(undone.state, undone.why, undone.lines)
+                else:
+                    self._witness.end(*self._do(step))
         except StuckError as trouble:
             self._witness.end(StepState.FAILED, str(trouble))
             return self._ask(trouble)
@@ -102,12 +119,10 @@ class LiteralStudent:
 
     # --- steps ------------------------------------------------------------------------------
 
-    def _do(self, step: Step) -> tuple[StepState, str]:
-        if not isinstance(step, Run) and self._remedies(step).skip:
+    def _do(self, step: _OtherStep) -> tuple[StepState, str]:
+        if self._remedies(step).skip:
             return self._give_up_on(step)
         match step:
-            case Run():
-                return self._run(step)
             case WriteFile() | EditFile():
                 return self._write(step)
             case Visit():
@@ -141,53 +156,65 @@ class LiteralStudent:
         self._suspicion.skipped(step.lines, names)
         return StepState.SKIPPED, "the Mentor knew no way past it"
 
-    def _run(self, step: Run) -> tuple[StepState, str]:
-        skipped = failed = 0
+    def _run(self, step: Run) -> Undone:
+        undone = Undone(step)
         for position, command in enumerate(step.commands):
             here = remedies.at_line(self._task.notes, command.lines.first)
+            if self._inside is not None and step.terminal is not Terminal.NEW:
+                undone.add(command, self._stay_out(command, self._inside))
+                continue
             self._carry_out(here.before, command.lines, step.terminal)
             if here.skip:
                 said = remedies.questions(self._task.notes, command.lines.first)
                 self._suspicion.skipped(command.lines, (command.text,), said)
-                skipped += 1
+                undone.add(command, NO_WAY)
                 continue
             expected = self._expected(step, position)
             if here.instead is not None:
-                done = self._instead(here.instead, command, step, expected)
+                undone.add(command, self._instead(here.instead, command, step, expected))
             else:
-                done = self._type(command, step, expected, accept=here.accept)
-            failed += not done
+                undone.add(command, self._type(command, step, expected, accept=here.accept))
             self._carry_out(here.after, command.lines, step.terminal)
-        if failed and step.optional:
-            return StepState.NOT_FOLLOWED, "optional, and it failed"
-        if skipped + failed:
-            return StepState.SKIPPED, "the Mentor knew no way past it, or it hangs on such a step"
-        return StepState.FOLLOWED, ""
+        return undone
 
-    def _type(self, command: Command, step: Run, expected: Expected, *, accept: bool) -> bool:
-        """Whether a reader would go on after this command."""
+    def _stay_out(self, command: Command, opened: Lines) -> Reason | None:
+        """A command for the shell that we could not type in, until it is left."""
+        if _LEAVES.match(command.text):
+            self._inside = None
+            return None
+        self._suspicion.not_followed(command.lines, (f"`{command.text}`",))
+        return inside(opened)
+
+    def _type(
+        self, command: Command, step: Run, expected: Expected, *, accept: bool
+    ) -> Reason | None:
+        """Why a reader would not go on after this command, if so."""
         outcome = self._typist.attempt(command, step, expected, accept=accept)
+        if outcome.result.ending is Ending.ELSEWHERE:
+            self._inside = command.lines
+            self._suspicion.not_followed(command.lines, (f"`{command.text}`",))
+            return OPENS_A_SHELL
         if outcome.failure is None or accept:
             self._compare(command, expected, outcome.result)
-            return True
+            return None
         return self._face(outcome.failure, command.lines, step, outcome.tried)
 
     def _instead(
         self, remedy: wire.Remedy, command: Command, step: Run, expected: Expected
-    ) -> bool:
-        """Do what the Mentor said in place of the command; whether a reader would go on."""
+    ) -> Reason | None:
+        """Do what the Mentor said in place of the command; why a reader would not go on."""
         outcome = self._carry_out((remedy,), command.lines, step.terminal, expected)
         if outcome is None or outcome.failure is None:
-            return True
+            return None
         return self._face(outcome.failure, command.lines, step, list(remedy.commands))
 
-    def _face(self, failure: wire.Failure, lines: Lines, step: Run, tried: list[str]) -> bool:
+    def _face(self, failure: wire.Failure, lines: Lines, step: Run, tried: list[str]) -> Reason:
         """A failure of a command: pass over it where that is honest, else ask."""
         if step.optional:
-            return False
+            return OPTIONAL
         if self._suspicion.hangs_on_skipped(failure):
             self._suspicion.lost(lines, (failure.command,))
-            return False
+            return HANGS
         trigger = stuck.judge(failure, len(tried), self._task.behavior).trigger
         raise StuckError(failure, lines, trigger, tried)
 
@@ -289,6 +316,7 @@ class LiteralStudent:
         raise StuckError(failure, step.lines, wire.Trigger.COMMAND_FAILURE, [f"open {step.url}"])
 
     def _stop(self) -> tuple[StepState, str]:
+        self._inside = None
         window = self._terminals.last_server()
         if window is None:
             return StepState.FOLLOWED, "nothing was running"

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from smile.agent.literal.shell import Manner, Result, Shell
 from smile.tutorial.model import Terminal
 
-_LIST_VARIABLES = "(set -o posix; set)"
+_LIST_VARIABLES = "(command set -o posix 2>/dev/null; set)"
 _QUIET = Manner(seconds=5, answer=lambda *_: None)
 
 

@@ -17,6 +17,8 @@ _OUTCOMES = {
     Ending.CLOSED: wire.CommandOutcome.EXITED,
     Ending.SERVING: wire.CommandOutcome.RUNNING,
     Ending.WAITING: wire.CommandOutcome.RUNNING,
+    Ending.SHELL: wire.CommandOutcome.RUNNING,
+    Ending.ELSEWHERE: wire.CommandOutcome.STOPPED,
     Ending.FAILING: wire.CommandOutcome.STOPPED,
     Ending.TIMED_OUT: wire.CommandOutcome.TIMED_OUT,
 }
@@ -57,9 +59,9 @@ class Witness:
         self._kind = type(step).__name__.lower()
         self._sink.send(wire.StepBegan(**self._place(), kind=self._kind, text=text[:200]))
 
-    def end(self, state: wire.StepState, why: str = "") -> None:
-        """The step is over."""
-        self._sink.send(wire.StepEnded(**self._place(), kind=self._kind, state=state, why=why))
+    def end(self, state: wire.StepState, why: str = "", lines: Lines | None = None) -> None:
+        """The step is over; ``lines`` are what ``why`` speaks of, if that is not all of it."""
+        self._sink.send(wire.StepEnded(**self._place(lines), kind=self._kind, state=state, why=why))
 
     def command(
         self,
