@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import queue
@@ -119,10 +120,12 @@ def _error_of(answer: bytes) -> str:
 class Reporter:
     """Sends observations in order without holding the Student up; ``flush`` waits for the rest.
 
-    ``stopped`` turns true when the orchestrator wants no more.
+    Where there are none it gives a sign of life every few seconds: a Student that waits for a
+    command is told from one that hangs. ``stopped`` turns true when the orchestrator wants no more.
     """
 
     _BATCH = 100
+    _SECONDS_BETWEEN_SIGNS = 2.0
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -151,14 +154,15 @@ class Reporter:
         ended = False
         while not ended:
             batch: list[wire.Observation] = []
-            item = self._queue.get()
-            while item is not None:
-                batch.append(item)
-                if len(batch) == self._BATCH or self._queue.empty():
-                    break
-                item = self._queue.get()
-            ended = item is None
-            if batch and self._error is None:
+            with contextlib.suppress(queue.Empty):
+                item = self._queue.get(timeout=self._SECONDS_BETWEEN_SIGNS)
+                while item is not None:
+                    batch.append(item)
+                    if len(batch) == self._BATCH or self._queue.empty():
+                        break
+                    item = self._queue.get()
+                ended = item is None
+            if self._error is None and (batch or not ended):
                 self._deliver(batch)
 
     def _deliver(self, batch: list[wire.Observation]) -> None:

@@ -51,6 +51,7 @@ def rewound(loop: LoopState, at: datetime) -> LoopState:
             "mentor_notes": tuple(n for n in loop.mentor_notes if n.iteration <= last),
             "current_question": None,
             "error_message": None,
+            "under_way": None,
             "updated_at": at,
         }
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 from smile.wire.base import Wire, now
 from smile.wire.mentor import Diagnosis, MentorNote, MentorResult, Remedy, RemedyAction, RemedyFile
 from smile.wire.seen import (
+    COMMAND,
     Asked,
+    CommandBegan,
     CommandRan,
     FileWritten,
     Improvised,
@@ -21,6 +23,7 @@ from smile.wire.seen import (
     Requested,
     StepBegan,
     StepEnded,
+    UnderWay,
 )
 from smile.wire.state import (
     STATE_VERSION,
@@ -52,10 +55,12 @@ from smile.wire.words import (
 )
 
 __all__ = [
+    "COMMAND",
     "ENDED",
     "STATE_VERSION",
     "Acknowledged",
     "Asked",
+    "CommandBegan",
     "CommandOutcome",
     "CommandRan",
     "Diagnosis",
@@ -99,6 +104,7 @@ __all__ = [
     "StudentStatus",
     "Task",
     "Trigger",
+    "UnderWay",
     "Wire",
     "now",
 ]
