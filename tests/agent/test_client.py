@@ -197,7 +197,8 @@ async def test_a_reporter_that_has_nothing_to_tell_gives_signs_of_life_until_it_
     exchange = Exchange()
     async with serving(lambda: create_app(exchange, lambda: initial("run1", at(0)))) as server:
         phase = exchange.open(Role.STUDENT, 1)
-        reporter = Reporter(Client(f"http://127.0.0.1:{server.port}", phase.token))
+        to_server = Client(f"http://127.0.0.1:{server.port}", phase.token)
+        reporter = Reporter(to_server)
         async with asyncio.timeout(30):
             while phase.calls < 3:  # noqa: ASYNC110 - they tell nobody
                 await asyncio.sleep(0.01)
@@ -206,4 +207,5 @@ async def test_a_reporter_that_has_nothing_to_tell_gives_signs_of_life_until_it_
             while not reporter.stopped:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         await asyncio.to_thread(reporter.flush)
+        to_server.close()
         assert phase.kept == 0

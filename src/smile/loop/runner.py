@@ -38,6 +38,7 @@ from smile.loop.machine import step
 from smile.loop.recorder import Recorder
 from smile.loop.state import State
 from smile.loop.store import Store
+from smile.loop.trim import trimmed, trimmed_state
 from smile.loop.wrapper import Wrapper, cancelled
 from smile.redaction import redacted
 from smile.sandbox.base import Sandbox
@@ -140,7 +141,7 @@ class Runner:
         the files stay as they are and the sandbox is left to its context.
         """
         self._state = State(begin, self._settings.max_iterations)
-        self._shown = redacted(begin, self._redact)
+        self._shown = trimmed_state(redacted(begin, self._redact))
         self._recorder.start_clock(begin.seconds_used)
         self._exchange.admit_host(urlsplit(self._sandbox.url).hostname or "localhost")
         try:
@@ -188,10 +189,11 @@ class Runner:
         assert self._state is not None
         after, effects = step(self._state, event)
         seen = tuple(effect.entry for effect in effects if isinstance(effect, Record))
-        entries = redacted(seen, self._redact)
+        entries = self._clean(seen)
         used = self._recorder.write(*entries)
         self._state = replace(after, loop=after.loop.model_copy(update={"seconds_used": used}))
-        self._shown = redacted(self._loop, self._redact)  # once, for all who ask and for the file
+        # Once, for all who ask and for the file.
+        self._shown = trimmed_state(redacted(self._loop, self._redact))
         if self._loop.status.ended:
             self._exchange.close_phase()
         self._recorder.tell(*entries)
@@ -200,10 +202,14 @@ class Runner:
 
     def _record(self, *seen: JournalEntry) -> tuple[JournalEntry, ...]:
         """Write and tell of what is no transition, without secrets."""
-        entries = redacted(seen, self._redact)
+        entries = self._clean(seen)
         self._recorder.write(*entries)
         self._recorder.tell(*entries)
         return entries
+
+    def _clean(self, seen: tuple[JournalEntry, ...]) -> tuple[JournalEntry, ...]:
+        """As they may leave: without secrets, and then cut."""
+        return tuple(map(trimmed, redacted(seen, self._redact)))
 
     def _entry(self, event: JournalEvent, **fields: Any) -> JournalEntry:
         return JournalEntry(

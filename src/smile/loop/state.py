@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from smile.cuts import beginning
 from smile.wire import HistoryEntry, LoopState, Status
 
 ANSWER_TOKENS = 2_000
@@ -63,4 +64,4 @@ def cut_answer(text: str) -> str:
     if len(text) <= limit:
         return text
     mark = f"\n[cut at {ANSWER_TOKENS:,} tokens]"
-    return text[: limit - len(mark)] + mark
+    return beginning(text, limit - len(mark)) + mark

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from typing import Any, Self
 
+from smile.cuts import ending
 from smile.errors import AgentError
 from smile.loop.exchange import Phase, Result
 from smile.sandbox.base import Exited, Sandbox
@@ -129,7 +130,7 @@ def _silent(phase: Phase, seconds: float) -> AgentError:
 
 def _died(phase: Phase, exited: Exited) -> AgentError:
     lines = [line.strip() for line in exited.output.strip().splitlines()[-_LINES:]]
-    said = f": {' | '.join(lines)[-_CHARACTERS:]}" if lines else ""
+    said = f": {ending(' | '.join(lines), _CHARACTERS)}" if lines else ""
     killer = exited.code - 128
     if killer in {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT}:
         return AgentError(

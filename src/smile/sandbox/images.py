@@ -32,7 +32,7 @@ ONLY_SUDO = ("sudo",)
 """What is added to an image of the author's choice: tutorials say ``sudo`` everywhere."""
 
 RECIPE = Path(__file__).parent / "image"
-WRAPPER = ("__init__.py", "errors.py", "regex.py", "wire", "tutorial", "agent")
+WRAPPER = ("__init__.py", "errors.py", "regex.py", "cuts.py", "wire", "tutorial", "agent")
 """The parts of SMILE that run inside."""
 LAST_LINES = 15
 PROXIES = frozenset({"http_proxy", "https_proxy", "no_proxy"})

@@ -21,6 +21,7 @@ from smile.agent.literal.suspicion import Suspicion, port_name
 from smile.agent.literal.terminals import Terminals, learner_environment
 from smile.agent.literal.visit import visit
 from smile.agent.literal.witness import Sink, Witness
+from smile.cuts import ending
 from smile.tutorial.model import (
     Command,
     EditFile,
@@ -282,7 +283,7 @@ class LiteralStudent:
             return StepState.FOLLOWED, ""
         problem = f"{step.url} answers {answer.status or 'nothing: ' + answer.error}"
         failure = wire.Failure(
-            problem=problem, url=step.url, output=server.recent()[-6000:] if server else ""
+            problem=problem, url=step.url, output=ending(server.recent(), 6000) if server else ""
         )
         if self._suspicion.hangs_on_skipped(failure):
             return StepState.SKIPPED, "it hangs on a step that was skipped"
