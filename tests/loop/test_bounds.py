@@ -62,6 +62,7 @@ async def test_a_student_that_was_heard_of_and_is_not_any_more_is_a_fault_of_our
         assert run.runner.failure.exit_code == 3
         assert state.under_way is not None
         assert state.under_way.text == "sleep 9"
+        assert "was not seen to end" in state.under_way.sentence
         assert not run.sandbox.alive
 
 

@@ -40,12 +40,12 @@ class Doing:
             case _:
                 return self
 
-    def under_way(self, moment: float) -> UnderWay | None:
-        """What has begun and not ended at this moment."""
+    def under_way(self, moment: float, *, lost: bool = False) -> UnderWay | None:
+        """What has begun and not ended at this moment; ``lost`` when nobody could tell of it."""
         begun = self.command or self.step
         if begun is None:
             return None
         seen, since = begun
         kind = seen.kind if isinstance(seen, StepBegan) else COMMAND
         fields = seen.model_dump(exclude={"type"}) | {"kind": kind}
-        return UnderWay(**fields, seconds=round(max(0.0, moment - since), 3))
+        return UnderWay(**fields, seconds=round(max(0.0, moment - since), 3), lost=lost)

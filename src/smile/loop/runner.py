@@ -252,7 +252,7 @@ class Runner:
             self.failure = error
             if isinstance(error, StorageError):
                 self._recorder.stop_storing()
-            return Failed(self._now(), str(error), self._under_way())
+            return Failed(self._now(), str(error), self._under_way(lost=True))
         finally:
             stop.cancel()
             await cancelled(task)
@@ -265,8 +265,8 @@ class Runner:
         silent = wrapper is not None and wrapper.silent
         return WholeTimeout(self._now(), silent=silent, under_way=self._under_way())
 
-    def _under_way(self) -> UnderWay | None:
-        return self._doing.under_way(self._recorder.seconds_used)
+    def _under_way(self, *, lost: bool = False) -> UnderWay | None:
+        return self._doing.under_way(self._recorder.seconds_used, lost=lost)
 
     async def _do(self, work: Work) -> Event:
         match work:

@@ -235,7 +235,7 @@ def _cut_short(state: LoopState) -> Iterator[RunCommand]:
     """The command that the end of the run stopped."""
     seen = state.under_way
     if seen is not None and seen.kind == wire.COMMAND:
-        fields = seen.model_dump(exclude={"kind", "timestamp"})
+        fields = seen.model_dump(exclude={"kind", "timestamp", "lost"})
         yield _command(
             CommandRan(**fields, timestamp=state.updated_at, outcome=CommandOutcome.STOPPED)
         )

@@ -160,6 +160,8 @@ class UnderWay(Observed):
     origin: Origin = Origin.TUTORIAL
     terminal: int = 1
     seconds: float = Field(ge=0)
+    lost: bool = False
+    """The run failed: whether it went on until then is not known."""
 
     @property
     def sentence(self) -> str:
@@ -167,5 +169,5 @@ class UnderWay(Observed):
         first, *more = (self.text.strip() or self.kind).split("\n")
         short = first if len(first) <= _SHORT else first[:_SHORT]
         what = f"`{short}{' …' if more or short != first else ''}` (line {self.line})"
-        still = "still running" if self.kind == COMMAND else "not done"
-        return f"{what} was {still} after {self.seconds:.1f} s"
+        how = "still running" if self.kind == COMMAND else "not done"
+        return f"{what} was {'not seen to end' if self.lost else how} after {self.seconds:.1f} s"
