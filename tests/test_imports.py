@@ -18,6 +18,7 @@ PACKAGE = Path(smile.__file__).parent
 RANK = {
     "errors": 0,
     "plain": 0,
+    "cuts": 0,
     "redaction": 1,
     "wire": 1,
     "regex": 1,
@@ -37,7 +38,7 @@ RANK = {
 }
 """A package imports itself and what has a lower rank."""
 
-OF_THE_AGENT = {"errors", "regex", "wire", "tutorial", "agent"}
+OF_THE_AGENT = {"errors", "regex", "cuts", "wire", "tutorial", "agent"}
 """It runs in the sandbox, and is to stay light."""
 
 

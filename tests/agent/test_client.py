@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import pytest
 from tests.loop.outputs import at
 
-from smile.agent.client import Client
+from smile.agent.client import Client, Reporter
 from smile.errors import AgentError
 from smile.loop.exchange import Exchange
 from smile.loop.state import initial
@@ -188,3 +188,24 @@ async def test_a_server_that_is_not_there_is_tried_three_times() -> None:
     with pytest.raises(AgentError, match="ConnectionRefusedError"):
         client.post("/api/student/observations", "{}")
     assert pauses == [1, 2]
+
+
+async def test_a_reporter_that_has_nothing_to_tell_gives_signs_of_life_until_it_is_told_to_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Reporter, "_SECONDS_BETWEEN_SIGNS", 0.05)
+    exchange = Exchange()
+    async with serving(lambda: create_app(exchange, lambda: initial("run1", at(0)))) as server:
+        phase = exchange.open(Role.STUDENT, 1)
+        to_server = Client(f"http://127.0.0.1:{server.port}", phase.token)
+        reporter = Reporter(to_server)
+        async with asyncio.timeout(30):
+            while phase.calls < 3:  # noqa: ASYNC110 - they tell nobody
+                await asyncio.sleep(0.01)
+            assert not reporter.stopped
+            exchange.request_stop("enough")
+            while not reporter.stopped:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await asyncio.to_thread(reporter.flush)
+        to_server.close()
+        assert phase.kept == 0

@@ -23,8 +23,8 @@ from tests.loop.test_runner import ASK_THEN_COMPLETE
 from smile.cli.retold import Ended, Retold, ended
 from smile.loop.messages import enveloped, message_of
 from smile.loop.state import initial
-from smile.wire import JournalEntry, LoopState, Status
-from smile.wire.events import ConnectedPayload
+from smile.wire import JournalEntry, LoopState, Status, UnderWay
+from smile.wire.events import ConnectedPayload, LoopCompletePayload
 
 STORY = (
     began(1),
@@ -77,3 +77,21 @@ def test_a_state_tells_when_the_loop_is_over(status: Status) -> None:
     state: LoopState = initial("run1", at(0)).model_copy(update={"status": status, "iteration": 2})
     payload = json.loads(ConnectedPayload(state=state).to_json())
     assert ended("connected", payload) == (Ended(status, 2, "") if status.ended else None)
+
+
+def test_the_end_tells_what_was_under_way() -> None:
+    under_way = UnderWay(
+        timestamp=at(0), iteration=1, step=0, line=5, end_line=5, kind="command", text="sleep 40",
+        seconds=4,
+    )  # fmt: skip
+    told = "`sleep 40` (line 5) was still running after 4.0 s"
+    complete = LoopCompletePayload(
+        status=Status.TIMEOUT, summary="over", iterations=1, timestamp=at(0), under_way=under_way
+    )
+    end = Ended(Status.TIMEOUT, 1, "over", told)
+    assert ended("loop_complete", json.loads(complete.to_json())) == end
+    state = initial("run1", at(0)).model_copy(
+        update={"status": Status.STOPPED, "iteration": 1, "under_way": under_way}
+    )
+    late = ended("connected", json.loads(ConnectedPayload(state=state).to_json()))
+    assert late == Ended(Status.STOPPED, 1, "", told)

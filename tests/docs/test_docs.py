@@ -412,7 +412,7 @@ GIB, MIB = 1024**3, 1024**2
         (f"{exchange.MAX_OBSERVED_BYTES // MIB} MiB", "observations"),
         (f"{ANSWER_TOKENS:,} tokens", "an answer of the Mentor"),
         (f"{ANSWER_TOKENS * CHARACTERS_PER_TOKEN:,} characters", "an answer of the Mentor"),
-        (f"{LoopSettings().first_call:.0f} s", "a Student that has just been started"),
+        (f"{LoopSettings().silence:.0f} s", "silence of a Student"),
         (f"{LoopSettings().answer:.0f} s", "a Mentor"),
         (f"{journal.MAX_JOURNAL_BYTES // MIB} MiB", "journal"),
         (f"{endpoints.BODY_LIMIT // MIB} MiB", "body of a result"),

@@ -138,8 +138,22 @@ def test_docker_that_was_asked_for_and_is_not_there_exits_with_3(smile: Smile, h
 def test_time_that_is_over_before_anything_was_seen_exits_with_3_and_blames_nobody(
     smile: Smile,
 ) -> None:
-    ended = smile.follow(bash("kill -STOP -1"), "--timeout", "6", timeoutSeconds=60)
+    smile.program = ("-c", SILENT)
+    ended = smile.follow(FINE, "--timeout", "4")
     assert (ended.code, ended.status, ended.gaps) == (3, "timeout", [])
+    assert ended.report["summary"]["underWay"] is None
+
+
+@pytest.mark.namespaces
+def test_a_wrapper_that_is_stopped_is_a_fault_of_ours_and_not_the_command_that_took_so_long(
+    smile: Smile,
+) -> None:
+    ended = smile.follow(bash("echo before", "kill -STOP -1"), "--timeout", "30", timeoutSeconds=90)
+    assert (ended.code, ended.status, ended.gaps) == (3, "error", [])
+    assert re.search(
+        r"nothing was heard of the student's wrapper in \d+ s (?:at|after) line", said(ended)
+    )
+    assert "stops every process" in ended.stderr
 
 
 @pytest.mark.namespaces
@@ -151,11 +165,41 @@ def test_time_that_is_over_while_a_command_works_exits_with_1_and_keeps_what_was
     assert ended.commands["touch begun"]["exitCode"] == 0
     assert "the time for the whole run was over" in ended.stdout
     assert 6 <= ended.report["summary"]["durationSeconds"] < 9
+    assert_that_all_tell_what_was_under_way(smile, ended)
+
+
+@pytest.mark.namespaces
+def test_a_tutorial_whose_only_command_hangs_was_observed_to_hang(smile: Smile) -> None:
+    ended = smile.follow(bash("sleep 100"), "--timeout", "6", timeoutSeconds=60)
+    assert (ended.code, ended.status, ended.gaps) == (1, "timeout", [])
+    assert ended.report["summary"]["underWay"]["text"] == "sleep 100"
+
+
+def assert_that_all_tell_what_was_under_way(smile: Smile, ended: Ended) -> None:
+    summary = ended.report["summary"]
+    under_way = summary["underWay"]
+    told = f"`sleep 100` (line 5) was still running after {under_way['seconds']:.1f} s"
+    assert under_way["told"] == told
+    assert (under_way["lineNumber"], under_way["kind"]) == (5, "command")
+    assert (summary["steps"]["unfinished"], summary["steps"]["unobserved"]) == (1, 0)
+    assert ended.commands["sleep 100"]["outcome"] == "stopped"
+    assert told in ended.stdout
+    assert told in (smile.where / REPORTS[0]).read_text(encoding="utf-8")
+    audit = (smile.where / REPORTS[2]).read_text(encoding="utf-8")
+    assert re.search(r"line 5  \$ sleep 100  -> under way when the run ended", audit)
 
 
 # --- 70: a bug of ours ---------------------------------------------------------------------------
 
 
+SILENT = """
+import sys
+from smile.sandbox.local import LocalSandbox
+LocalSandbox.agent = ("/bin/sh", "-c", "sleep 60")
+from smile.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+"""A wrapper that never calls."""
 BROKEN = """
 import sys
 from smile.cli.progress import Progress
@@ -229,7 +273,7 @@ def begun(smile: Smile, *args: str) -> subprocess.Popen[str]:
     smile.write(LONG, timeoutSeconds=60)
     process = smile.start(*args)
     journal = smile.where / ".smile/journal.jsonl"
-    ran = re.compile(r'"type":"command","text":"touch begun"')  # not only announced
+    ran = re.compile(r'"type":"typed","text":"sleep 100"')
     wait_until(lambda: journal.exists() and bool(ran.search(journal.read_text("utf-8"))))
     return process
 
@@ -248,8 +292,7 @@ def test_a_signal_ends_the_run_at_once_with_a_partial_report(
     assert (ended.code, ended.status) == (code, "stopped")
     assert ended.seconds < 9
     assert ended.commands["touch begun"]["exitCode"] == 0
-    for name in REPORTS:
-        assert (smile.where / name).stat().st_size
+    assert_that_all_tell_what_was_under_way(smile, ended)
     assert not (smile.where / ".smile/state.json").exists()
 
 

@@ -48,6 +48,11 @@ def give_up(): return student("cannot_complete", reason="step 2 was skipped")
 def answer(text="install make", **fields):
     return post("/api/mentor/result", {"mentorOutput": text, "timestamp": NOW, **fields})
 
+def begin(text):
+    return post("/api/student/observations", {"observations": [
+        {"type": "typed", "timestamp": NOW, "iteration": iteration, "step": 0, "line": 2,
+         "endLine": 2, "text": text}]})
+
 def see(*texts, iteration=iteration):
     return post("/api/student/observations", {"observations": [
         {"type": "command", "timestamp": NOW, "iteration": iteration, "step": 0, "line": 1,
@@ -149,7 +154,7 @@ async def a_run(
     *,
     max_iterations: int = 3,
     seconds: float = 30.0,
-    first_call: float = 30.0,
+    silence: float = 30.0,
     answer: float = 30.0,
     exchange: Exchange | None = None,
 ) -> AsyncIterator[Run]:
@@ -173,7 +178,7 @@ async def a_run(
                 settings=LoopSettings(
                     max_iterations=max_iterations,
                     timeout=seconds,
-                    first_call=first_call,
+                    silence=silence,
                     answer=answer,
                 ),
                 on_entry=entries.append,

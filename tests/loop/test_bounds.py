@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
 import httpx
@@ -26,8 +28,8 @@ KEEP_TOKEN = "open({path!r}, 'w').write(task['token'])\n"
 async def test_a_wrapper_that_is_not_heard_of_in_its_time_is_a_fault_of_ours(
     tmp_path: Path, program: str, role: str
 ) -> None:
-    first_call, answer = (0.7, 30) if role == "student" else (30, 0.7)
-    async with a_run(tmp_path, program, first_call=first_call, answer=answer) as run:
+    silence, answer = (0.7, 30) if role == "student" else (30, 0.7)
+    async with a_run(tmp_path, program, silence=silence, answer=answer) as run:
         state = await run.go()
         assert state.status is Status.ERROR
         assert state.error_message == f"nothing was heard of the {role}'s wrapper in 0.7 s"
@@ -37,13 +39,60 @@ async def test_a_wrapper_that_is_not_heard_of_in_its_time_is_a_fault_of_ours(
         assert not run.sandbox.alive
 
 
-async def test_a_student_that_was_heard_of_has_the_time_of_the_whole_run(tmp_path: Path) -> None:
-    async with a_run(tmp_path, "see('make'); time.sleep(4.5); complete()", first_call=4) as run:
-        assert (await run.go()).status is Status.COMPLETED
+async def test_a_student_that_gives_signs_of_life_has_the_time_of_the_whole_run(
+    tmp_path: Path,
+) -> None:
+    program = "see('make')\nfor _ in range(30): see(); time.sleep(0.2)\ncomplete()"
+    async with a_run(tmp_path, program, silence=4) as run:
+        state = await run.go()
+    assert state.status is Status.COMPLETED
+    assert len([each for each in run.entries if each.observation]) == 1
+
+
+async def test_a_student_that_was_heard_of_and_is_not_any_more_is_a_fault_of_ours(
+    tmp_path: Path,
+) -> None:
+    program = "see('make'); begin('sleep 9'); os.kill(os.getpid(), 19)"
+    async with a_run(tmp_path, program, silence=4) as run:
+        state = await run.go()
+        assert state.status is Status.ERROR
+        told = "nothing was heard of the student's wrapper in 4 s at line 2 of the tutorial"
+        assert state.error_message == told
+        assert isinstance(run.runner.failure, AgentError)
+        assert run.runner.failure.exit_code == 3
+        assert state.under_way is not None
+        assert state.under_way.text == "sleep 9"
+        assert "was not seen to end" in state.under_way.sentence
+        assert not run.sandbox.alive
+
+
+async def test_the_tutorial_is_not_said_to_take_the_time_of_a_wrapper_that_was_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smile.loop.wrapper._LOST", 1.0)
+    monkeypatch.setattr("smile.loop.wrapper._LOOK", 0.2)
+    program = "see('make'); os.kill(os.getpid(), 19)"
+    async with a_run(tmp_path, program, seconds=6) as run:
+        state = await run.go()
+        assert state.status is Status.ERROR
+        assert "after line 1 of the tutorial" in (state.error_message or "")
+        assert isinstance(run.runner.failure, AgentError)
+
+
+async def test_the_time_in_which_nobody_listened_makes_no_wrapper_silent(tmp_path: Path) -> None:
+    """As after a laptop's sleep, or a SMILE that was stopped: time passed, and nothing was heard."""
+    program = "see('make'); time.sleep(5)\n"
+    program += "for _ in range(10): see(); time.sleep(0.2)\ncomplete()"
+    async with a_run(tmp_path, program, silence=4) as run:
+        going = asyncio.ensure_future(run.go())
+        while not any(each.observation for each in run.entries):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(0.01)
+        time.sleep(6)  # noqa: ASYNC251 - nothing of ours goes on
+        assert (await going).status is Status.COMPLETED
 
 
 async def test_the_whole_timeout_is_a_timeout_also_when_nothing_was_heard(tmp_path: Path) -> None:
-    async with a_run(tmp_path, "time.sleep(60)", seconds=0.5, first_call=20) as run:
+    async with a_run(tmp_path, "time.sleep(60)", seconds=0.5, silence=20) as run:
         state = await run.go()
         assert (state.status, state.error_message) == (Status.TIMEOUT, None)
         assert "its wrapper never called" in run.entries[-1].message

@@ -338,6 +338,32 @@ def test_a_foreign_file_in_the_place_of_the_state_is_set_aside(path: Path) -> No
 
 
 @pytest.mark.parametrize("fresh", [False, True])
+def test_a_directory_in_the_place_of_the_state_or_the_journal_is_set_aside(
+    path: Path, fresh: bool
+) -> None:
+    for number, place in enumerate((path, journal_of(path)), 1):
+        for old in (path, journal_of(path)):
+            old.unlink(missing_ok=True)
+        (place / "of somebody").mkdir(parents=True)
+        beginning = begin(path, fresh=fresh)
+        assert beginning.state.run_id == "new"
+        aside = f"{place.name}.broken-{number}"
+        assert beginning.messages == (f"{place} is a directory: set aside as {aside}",)
+        assert place.with_name(aside).joinpath("of somebody").is_dir()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_directory_beside_a_journal_that_goes_on_is_set_aside(path: Path, fresh: bool) -> None:
+    leave(path, *TWO_BEGUN)
+    path.unlink()
+    path.mkdir()
+    beginning = begin(path, fresh=fresh)
+    assert beginning.resumed is not fresh
+    told = f"{path} is a directory: set aside as state.json.broken-1"
+    assert beginning.messages[0] == told
+
+
+@pytest.mark.parametrize("fresh", [False, True])
 def test_a_state_file_of_a_newer_smile_is_refused_and_left_alone(path: Path, fresh: bool) -> None:
     state = leave(path, *TWO_BEGUN).model_copy(update={"version": STATE_VERSION + 1})
     path.write_text(state.to_json())

@@ -35,6 +35,28 @@ KEYS = {
     "npm": "npm" + "_" + "aB3dE5" * 6,
     "pypi": "pypi" + "-AgEIcHlwaS5vcmc" + "C3kd0" * 10,
     "hugging-face": "hf" + "_" + "kQ8sZ2" * 6,
+    "sendgrid": "SG" + ".ngeVfQFYQlKU0ufo8x5d1A." + "TwL2iGABf9DHoTf09kqeF8tAmbihYzrnopKc1s5cr3h",
+    "digitalocean": "dop" + "_v1_" + "b7d03a6947b217efb6f3ec3bd3504582" * 2,
+    "twilio": "SK" + "b7d03a6947b217efb6f3ec3bd3504582",
+    "databricks": "dapi" + "b7d03a6947b217efb6f3ec3bd3504582",
+    "vault": "hvs" + ".CAESIJ" + "k8Jd2mPq" * 6,
+    "heroku": "HRKU" + "-0c8d27e4-9f6a-4d52-8a55-1f0a2b7c9d11",
+    "shopify": "shpat" + "_b7d03a6947b217efb6f3ec3bd3504582",
+    "linear": "lin" + "_api_" + "k8Jd2mPq" * 5,
+    "notion": "ntn" + "_" + "k8Jd2mPq9s" * 5,
+    "postman": "PMAK" + "-b7d03a6947b217efb6f3ec3b-d3504582b7d03a6947b217efb6f3ec3bd3",
+    "grafana": "glsa" + "_" + "k8Jd2mPq" * 4 + "_b7d03a69",
+    "supabase": "sbp" + "_" + "b7d03a6947b217efb6f3" * 2,
+    "planetscale": "pscale" + "_tkn_" + "k8Jd2mPq" * 5,
+    "new-relic": "NRAK" + "-" + "K8JD2MPQ9" * 3,
+    "sentry": "sntrys" + "_" + "eyJpYXQiOjE3" * 4,
+    "figma": "figd" + "_" + "k8Jd2mPq" * 5,
+    "atlassian": "ATATT3" + "xFfGF0" + "k8Jd2mPq" * 8,
+    "groq": "gsk" + "_" + "k8Jd2mPq" * 6,
+    "replicate": "r8" + "_" + "k8Jd2mPq" * 4 + "abcde",
+    "rubygems": "rubygems" + "_" + "b7d03a6947b217ef" * 3,
+    "netlify": "nfp" + "_" + "k8Jd2mPq9" * 4,
+    "age": "AGE" + "-SECRET-KEY-1" + "Q9X8G7F2TV" * 5 + "W0S3JN54",
     "jwt": ".".join(
         [_b64('{"alg":"HS256","typ":"JWT"}'), _b64('{"sub":"1234567"}'), "c2lnbmF0dXJl"]
     ),
@@ -43,7 +65,17 @@ KEYS = {
 
 AWS_SECRET = "wJa1rXUt" + "nFEMI/K7MDENG/bPxRfi" + "CY3x9kQz2mLp"
 
+AZURE = "k8Jd2mPq7sZx" + "4vBn/Yt+" * 8 + "k8Jd2mPq7sZx4vBnQw=="
+
 IN_CONTEXT = {
+    "azure-storage": ("DefaultEndpointsProtocol=https;AccountName=a;AccountKey={};E=x", AZURE),
+    "azure-bus": ("Endpoint=sb://a/;SharedAccessKeyName=n;SharedAccessKey={};", AZURE[-44:]),
+    "azure-link": ("https://a.blob.core.windows.net/c?sv=2&sig={}&se=3", AZURE[:43] + "%3D"),
+    "datadog": ("DD_API_KEY={}", "b7d03a6947b217efb6f3ec3bd3504582"),
+    "datadog-header": ('-H "DD-APPLICATION-KEY: {}"', "b7d03a6947b217efb6f3ec3bd3504582b7d03a69"),
+    "twilio-token": ("TWILIO_AUTH_TOKEN='{}'", "b7d03a6947b217efb6f3ec3bd3504582"),
+    "discord": ("https://discord.com/api/webhooks/1234567890/{}", "k8Jd2mPq" * 8),
+    "telegram": ("https://api.telegram.org/bot123456789:AA{}/getMe", "k8Jd2mPq7sZ" * 3),
     "bearer": ("Authorization: Bearer {}", "k8Jd2mPq7sZx4vBn"),
     "basic": ("Authorization: Basic {}", "YW5uOmZyMzNkb20h"),
     "key-header": ('-H "x-api-key: {}"', "k8Jd2mPq7sZx4vBn"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import string
 import time
@@ -81,14 +82,29 @@ def test_a_private_key_that_was_cut_is_taken_out_as_far_as_it_is_there() -> None
     lines = pem().split("\n")
     cut = "\n[… 1,234 characters left out …]\n"
     for text in (
-        "\n".join(lines[:2]),
         "\n".join(lines[2:]),
         f"{lines[0]}\n{BODY}{cut}{BODY}\n{lines[-1]}",
+        f"{lines[0]}\n{BODY}{cut}{PEM_LINES[1]}\n{lines[-1]}",
     ):
         told = redact(f"$ cat id\n{text}\n$ echo done\ndone")
         assert not any(line in told for line in PEM_LINES)
         assert told.startswith("$ cat id\n")
         assert told.endswith("\n$ echo done\ndone")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{}\n{}\n{}", "{} {} {}", "printf '%s\\n' '{}' '{}' '{}'", '"{}\\n" \\\n  "{}\\n" \\\n "{}"'],
+    ids=["lines", "words", "quoted words", "quoted lines"],
+)
+def test_a_private_key_without_an_end_goes_on_to_the_end_of_the_text(written: str) -> None:
+    lines = pem().split("\n")
+    text = written.format(*lines[:3])
+    for end in (len(text), len(text) - 3, text.index(BODY) + 30):
+        told = redact(f"$ echo begins\n{text[:end]}\nand more")
+        assert not any(part in told for part in (BODY[:20], PEM_LINES[1][:8]))
+        assert told.startswith("$ echo begins\n")
+        assert "[redacted]" in told
 
 
 def test_a_key_that_colours_hide_is_seen_as_a_reader_sees_it() -> None:
@@ -141,6 +157,48 @@ def test_a_key_that_colours_hide_is_seen_as_a_reader_sees_it() -> None:
     ],
 )
 def test_the_words_of_a_tutorial_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '"integrity": "sha512-{}",',
+        "<img src='data:image/png;base64,{}'>",
+        "--hash=sha256:{}",
+        "ssh-rsa AAAAB3NzaC1yc2E{} ann@host",
+        "SHA256:{} ann@host (ED25519)",
+        'resource "aws_key" {{ etag = "{}" }}',
+    ],
+)
+@given(st.binary(min_size=48, max_size=2_000))
+@settings(deadline=None, max_examples=60)
+def test_pictures_checksums_and_public_keys_stay(around: str, data: bytes) -> None:
+    text = around.format(base64.b64encode(data).decode())
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AccountKey=<your-account-key>",
+        "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+        "SharedAccessKeyName=RootManageSharedAccessKey",
+        "export DD_API_KEY=$DD_API_KEY",
+        "dd if=/dev/zero of=key bs=32",
+        "SENDGRID: SG.xxxxxxxxxxxxxxxxxxxxxx.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "ALPINE_SKU=SK1234",
+        "dapi_handler_for_requests_of_all_kinds_and_more",
+        "the dop_v1_ prefix",
+        "hvs.vault.example.com/a/long/path/of/words",
+        "npm_config_cache_directory_of_the_user",
+        "hf_transfer_of_many_files_at_once_is_fast",
+        "12:34:56:AA:BB",
+        "glsa_configuration_of_a_dashboard",
+        "https://discord.com/api/webhooks/<id>/<token>",
+    ],
+)
+def test_what_only_begins_as_a_key_does_stays(text: str) -> None:
     assert redact(text) == text
 
 
@@ -254,6 +312,36 @@ def test_a_secret_that_holds_another_one_is_taken_out_whole() -> None:
     assert Redactor.of(environ)("tulip7battery9more tulip7battery") == "[redacted] [redacted]"
 
 
+MARKS = st.builds(
+    "\n[… {:,} {} left out …]\n".format,
+    st.integers(1, 10**9),
+    st.sampled_from(["characters", "bytes"]),
+)
+
+
+@given(
+    st.sampled_from([pem(), "correct horse battery staple", KEYS["github"], "x9!kQ#2m7&ab"]),
+    MARKS,
+    st.data(),
+)
+@settings(deadline=None)
+def test_no_part_of_a_known_secret_stays_beside_the_mark_of_a_cut(
+    secret: str, mark: str, data: st.DataObject
+) -> None:
+    known = Redactor.of({"DEPLOY_KEY": secret, "OTHER_TOKEN": "tulip7battery"})
+    until = data.draw(st.integers(4, len(secret) - 1))
+    since = data.draw(st.integers(1, len(secret) - 4))
+    told = known(f"before: {secret[:until]}{mark}{secret[since:]} after\n")
+    head, tail = told.split(mark)
+    assert secret[:until] not in head
+    assert secret[since:] not in tail
+    assert head.startswith("before: ")
+    assert tail.endswith(" after\n")
+    assert known(told) == told
+    words = f"the rest stays{mark}as it is\n"
+    assert known(words) == words
+
+
 # --- values ---------------------------------------------------------------------------------------
 
 
@@ -306,7 +394,10 @@ def test_a_value_without_secrets_is_the_same_object() -> None:
         "-----BEGIN ", "-----BEGIN PRIVATE KEY-----\n" + "A" * 64 + "\n", "-----END PRIVATE KEY-----\n",
         "-----BEGIN PRIVATE KEY-----" + " " + "A" * 16, "A" * 64 + "\n", "bearer ", "bearer a.",
         "://a", "://a:", "://:@", "secretkey ", "secret key " + "a" * 39 + " ", "authorization: ",
-        "x-api-key: ", "xoxb-", "-glpat-", "pypi-AgE", "hooks.slack.com/services/", "AKIA", "\x1b", "\x1b]",
+        "x-api-key: ", "xoxb-", "-glpat-", "pypi-AgE", "hooks.slack.com/services/", "AKIA",
+        "SG.", "SG." + "a" * 20 + ".", "dop_v1_", "AccountKey=", "dd_" + "a" * 24, "?sig=", ":AA", "sb_secret_",
+        "-----BEGIN PRIVATE KEY-----\n ", "-----BEGIN PRIVATE KEY-----\nVersion: 1\n", "dp.pt.a",
+        "\n[… 1 bytes left out …]\n", "\x1b", "\x1b]",
     ],
 )  # fmt: skip
 def test_the_time_grows_with_the_length_only(piece: str) -> None:

@@ -124,7 +124,9 @@ async def test_a_whole_run_is_told_to_its_end_and_then_the_socket_closes(tmp_pat
 
 
 @pytest.mark.parametrize(("token", "status"), [("", 401), ("guess", 401), ("student", 403)])
-async def test_only_the_observer_may_watch(token: str, status: int) -> None:
+async def test_only_the_observer_may_watch_and_a_refusal_is_no_matter_for_the_author(
+    token: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
     async with live() as api:
         if token == "student":
             token = api.exchange.open(Role.STUDENT, 1).token
@@ -133,15 +135,19 @@ async def test_only_the_observer_may_watch(token: str, status: int) -> None:
                 pass
         assert raised.value.response.status_code == status
         assert list(json.loads(raised.value.response.body)) == ["error"]
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Host": "evil.example"}])
-async def test_another_page_may_not_watch_even_with_the_token(headers: dict[str, str]) -> None:
+async def test_another_page_may_not_watch_even_with_the_token(
+    headers: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
     async with live() as api:
         with pytest.raises(InvalidStatus) as raised:
             async with api.connect(**headers):
                 pass
         assert raised.value.response.status_code in {400, 403}
+    assert caplog.messages == []
 
 
 async def until(true: Callable[[], bool]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import queue
@@ -119,10 +120,12 @@ def _error_of(answer: bytes) -> str:
 class Reporter:
     """Sends observations in order without holding the Student up; ``flush`` waits for the rest.
 
-    ``stopped`` turns true when the orchestrator wants no more.
+    Where there are none it gives a sign of life every few seconds: a Student that waits for a
+    command is told from one that hangs. ``stopped`` turns true when the orchestrator wants no more.
     """
 
-    _BATCH = 100
+    _BATCH, _LARGEST = 100, 1 << 20
+    _SECONDS_BETWEEN_SIGNS = 2.0
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -150,19 +153,23 @@ class Reporter:
     def _work(self) -> None:
         ended = False
         while not ended:
-            batch: list[wire.Observation] = []
-            item = self._queue.get()
-            while item is not None:
-                batch.append(item)
-                if len(batch) == self._BATCH or self._queue.empty():
-                    break
-                item = self._queue.get()
-            ended = item is None
-            if batch and self._error is None:
+            batch: list[str] = []
+            with contextlib.suppress(queue.Empty):
+                item = self._queue.get(timeout=self._SECONDS_BETWEEN_SIGNS)
+                while item is not None:
+                    batch.append(item.to_json())
+                    if self._is_full(batch) or self._queue.empty():
+                        break
+                    item = self._queue.get()
+                ended = item is None
+            if self._error is None and (batch or not ended):
                 self._deliver(batch)
 
-    def _deliver(self, batch: list[wire.Observation]) -> None:
-        body = wire.Observations(observations=tuple(batch)).to_json()
+    def _is_full(self, batch: list[str]) -> bool:
+        return len(batch) == self._BATCH or sum(map(len, batch)) > self._LARGEST
+
+    def _deliver(self, batch: list[str]) -> None:
+        body = f'{{"observations":[{",".join(batch)}]}}'
         try:
             answer = self._client.post("/api/student/observations", body)
         except AgentError as error:

@@ -42,6 +42,7 @@ def build(
             run_id="",
             note=NOTE,
             error_message=None,
+            under_way=None,
         ),
         gaps=found,
         set_aside=set_aside(reading, suspects),
@@ -61,4 +62,5 @@ def _not_executed(steps: int) -> Coverage:
         skipped=0,
         not_applicable=0,
         unobserved=steps,
+        unfinished=0,
     )

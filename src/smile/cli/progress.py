@@ -8,6 +8,7 @@ from pathlib import Path
 from smile.cli.talk import About, Talk
 from smile.plain import plain
 from smile.wire import (
+    CommandBegan,
     CommandOutcome,
     CommandRan,
     Improvised,
@@ -71,9 +72,9 @@ class Progress(Observer):
     def _observed(self, seen: Observation) -> None:
         match seen:
             case StepBegan():
-                gaps = f", gaps so far: {len(self._stuck)}" if self._stuck else ""
-                where = f"iteration {self._iteration}{gaps}, line {seen.line}"
-                self._talk.live(_one_line(f"{where}: {seen.text or seen.kind}"))
+                self._begins(seen.line, seen.text or seen.kind)
+            case CommandBegan():
+                self._begins(seen.line, seen.text)
             case CommandRan():
                 self._ran(seen)
             case Improvised():
@@ -84,6 +85,10 @@ class Progress(Observer):
                 self._followed(seen)
             case _:
                 pass
+
+    def _begins(self, line: int, what: str) -> None:
+        gaps = f", gaps so far: {len(self._stuck)}" if self._stuck else ""
+        self._talk.live(_one_line(f"iteration {self._iteration}{gaps}, line {line}: {what}"))
 
     def _ran(self, seen: CommandRan) -> None:
         self._tell(

@@ -17,6 +17,7 @@ from smile.wire import (
     Observation,
     Status,
     StudentOutput,
+    UnderWay,
 )
 from smile.wire.events import (
     CoalescedPayload,
@@ -34,23 +35,31 @@ _OBSERVATION: TypeAdapter[Observation] = TypeAdapter(Observation)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How the loop ended; ``summary`` is a sentence, or empty where there is none."""
+    """How the loop ended; texts are sentences, or empty where there is none."""
 
     status: Status
     iterations: int
     summary: str
+    under_way: str = ""
 
 
 def ended(event: str, payload: dict[str, Any]) -> Ended | None:
     """The end, where this message tells of it: perhaps it was over before we came."""
     if event == "loop_complete":
         complete = LoopCompletePayload.model_validate(payload)
-        return Ended(complete.status, complete.iterations, complete.summary)
+        return Ended(
+            complete.status, complete.iterations, complete.summary, _told(complete.under_way)
+        )
     if event == "connected":
         state = ConnectedPayload.model_validate(payload).state
         if state.status.ended:
-            return Ended(state.status, state.iteration, state.error_message or "")
+            told = _told(state.under_way)
+            return Ended(state.status, state.iteration, state.error_message or "", told)
     return None
+
+
+def _told(under_way: UnderWay | None) -> str:
+    return under_way.sentence if under_way else ""
 
 
 class Retold:

@@ -35,6 +35,7 @@ def facts(outcome: Outcome) -> dict[str, object]:
         "status": report.summary.status,
         "iterations": report.summary.iterations,
         "seconds": report.summary.duration_seconds,
+        "underWay": report.summary.under_way and report.summary.under_way.told,
         "gaps": {severity: _count(report, severity) for severity in Severity},
         "report": str(outcome.files.markdown) if outcome.files else None,
     }
@@ -51,6 +52,8 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     took = f"{report.summary.duration_seconds:.1f} s"
     ended = ENDED.get(report.summary.status, report.summary.status)
     yield f"{report.summary.tutorial_path}: {ended} ({iterations}, {took})"
+    if report.summary.under_way:
+        yield " ".join(plain(report.summary.under_way.told).split())
     if report.summary.note:
         yield plain(report.summary.note)
     yield from _gaps(report)

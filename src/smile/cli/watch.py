@@ -91,7 +91,8 @@ def _ended(end: Ended) -> str:
     from smile.cli.summary import ENDED
 
     iterations = f"{end.iterations} iteration" + ("s" if end.iterations != 1 else "")
-    lines = [f"{ENDED[end.status]} ({iterations})", " ".join(plain(end.summary).split())]
+    told = (end.summary, end.under_way)
+    lines = (f"{ENDED[end.status]} ({iterations})", *(" ".join(plain(t).split()) for t in told))
     return "\n".join(line for line in lines if line)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from smile.wire import JournalEntry, MentorResult, Status, StudentOutput
+from smile.wire import JournalEntry, MentorResult, Status, StudentOutput, UnderWay
 
 # --- events: each carries the time at which it happened ---------------------------------------
 
@@ -60,6 +60,7 @@ class WholeTimeout:
 
     at: datetime
     silent: bool = False
+    under_way: UnderWay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Stopped:
 
     at: datetime
     reason: str
+    under_way: UnderWay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Failed:
 
     at: datetime
     message: str
+    under_way: UnderWay | None = None
 
 
 Event = (

@@ -72,28 +72,23 @@ def _no_sink(_: tuple[Observation, ...]) -> None:
 class Phase:
     """One wrapper's turn.
 
-    ``result`` is set once, by the first result that is posted; ``heard`` when the wrapper calls
-    for the first time. ``room`` is how many bytes of observations are taken.
+    ``result`` is set once, by the first result that is posted; ``calls`` counts what the wrapper
+    posted in its turn. ``room`` is how many bytes of observations are taken.
     """
 
     role: Role
     iteration: int
     token: str
     result: asyncio.Future[Result]
-    heard: asyncio.Future[None]
     room: int
     ends: Callable[[Result], bool] = _no_end
     sink: Callable[[tuple[Observation, ...]], None] = _no_sink
     answer: Acknowledged | None = None
+    calls: int = 0
     kept: int = 0
     kept_bytes: int = 0
     dropped: int = 0
     last_batch: tuple[Observation, ...] = field(default=())
-
-    def hear(self) -> None:
-        """The wrapper has called."""
-        if not self.heard.done():
-            self.heard.set_result(None)
 
 
 class Exchange:
@@ -143,7 +138,6 @@ class Exchange:
             iteration,
             self._new_token(),
             result=loop.create_future(),
-            heard=loop.create_future(),
             room=min(room, self._max_bytes),
             ends=ends,
             sink=sink,
@@ -198,7 +192,7 @@ class Exchange:
         if phase.answer is not None:
             return phase.answer
         self._check_turn(phase)
-        phase.hear()
+        phase.calls += 1
         stop = phase.ends(result) or self.stopping.is_set()
         phase.answer = Acknowledged(acknowledged=True, next_action="stop" if stop else "continue")
         if not phase.result.done():
@@ -221,7 +215,7 @@ class Exchange:
             raise NotNow("this iteration has its result")
         if any(seen.iteration != phase.iteration for seen in observations):
             raise BadBody(f"an observation speaks of another iteration than {phase.iteration}")
-        phase.hear()
+        phase.calls += 1
         if observations and observations != phase.last_batch:
             phase.last_batch = observations
             self._keep(phase, observations, size)

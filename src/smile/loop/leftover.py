@@ -51,9 +51,11 @@ def look(path: Path, journal_path: Path) -> Leftover:
     Raises ``StateError`` when one can't be read, or was written by a newer SMILE.
     """
     snapshot, trouble = _snapshot(path)
-    journal = load(journal_path)
     lost = snapshot.run_id if snapshot is not None and not snapshot.status.ended else ""
     both = (journal_path, path)
+    if journal_path.is_dir():
+        return Leftover(lost=lost, trouble=f"{journal_path} is a directory", files=both)
+    journal = load(journal_path)
     if not journal.entries:
         if journal_path.exists() and journal_path.stat().st_size:
             return Leftover(lost=lost, trouble=f"{journal_path} is torn or not ours", files=both)
@@ -85,6 +87,8 @@ def _snapshot(path: Path) -> tuple[LoopState | None, str]:
         content = path.read_bytes()
     except FileNotFoundError:
         return None, ""
+    except IsADirectoryError:
+        return None, f"{path} is a directory"
     except OSError as error:
         raise StateError(f"can't read {path}: {error.strerror}") from error
     try:

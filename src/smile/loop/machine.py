@@ -46,7 +46,7 @@ from smile.loop.events import (
 )
 from smile.loop.replay import after
 from smile.loop.state import State, cut_answer, open_entry
-from smile.wire import JournalEntry, JournalEvent, Status, StudentStatus
+from smile.wire import JournalEntry, JournalEvent, Status, StudentStatus, UnderWay
 
 Decision = tuple[tuple[JournalEntry, ...], Work]
 
@@ -114,7 +114,7 @@ def _decide(state: State, event: Event) -> Decision:
         case WholeTimeout():
             return _timed_out(state, event)
         case Stopped():
-            return _end(state, event, Status.STOPPED, event.reason)
+            return _end(state, event, Status.STOPPED, event.reason, event.under_way)
         case Failed():
             return _failed(state, event)
     assert_never(event)
@@ -170,12 +170,12 @@ def _timed_out(state: State, event: WholeTimeout) -> Decision:
     summary = f"the time for the whole run was over while {_DOING[state.loop.status]}"
     if event.silent:
         summary += "; its wrapper never called"
-    return _end(state, event, Status.TIMEOUT, summary)
+    return _end(state, event, Status.TIMEOUT, summary, event.under_way)
 
 
 def _failed(state: State, event: Failed) -> Decision:
     told = _entry(state, event, JournalEvent.ERROR, message=event.message)
-    entries, work = _end(state, event, Status.ERROR, event.message)
+    entries, work = _end(state, event, Status.ERROR, event.message, event.under_way)
     return (told, *entries), work
 
 
@@ -183,9 +183,11 @@ def _advance(state: State, event: Event, status: Status, work: Work) -> Decision
     return (_entry(state, event, JournalEvent.STATUS, status=status),), work
 
 
-def _end(state: State, event: Event, status: Status, summary: str) -> Decision:
-    told = _entry(state, event, JournalEvent.LOOP_COMPLETE, status=status, message=summary)
-    return (told,), Close(status)
+def _end(
+    state: State, event: Event, status: Status, summary: str, under_way: UnderWay | None = None
+) -> Decision:
+    fields = {"status": status, "message": summary, "under_way": under_way}
+    return (_entry(state, event, JournalEvent.LOOP_COMPLETE, **fields),), Close(status)
 
 
 def _entry(state: State, event: Event, kind: JournalEvent, **fields: Any) -> JournalEntry:

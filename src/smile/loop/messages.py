@@ -74,7 +74,11 @@ def message_of(entry: JournalEntry) -> Message | None:
             return Message("error", ErrorPayload(message=entry.message, timestamp=at))
         case JournalEvent.LOOP_COMPLETE if (status := entry.status) is not None:
             ended = LoopCompletePayload(
-                status=status, summary=entry.message, iterations=iteration, timestamp=at
+                status=status,
+                summary=entry.message,
+                iterations=iteration,
+                timestamp=at,
+                under_way=entry.under_way,
             )
             return Message("loop_complete", ended)
         case JournalEvent.OBSERVATION if (observation := entry.observation) is not None:

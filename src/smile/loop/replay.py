@@ -107,7 +107,11 @@ def _answered(loop: LoopState, entry: JournalEntry, result: MentorResult) -> dic
 
 
 def _ended(loop: LoopState, entry: JournalEntry) -> dict[str, Any]:
-    changes: dict[str, Any] = {"status": entry.status, "updated_at": entry.timestamp}
+    changes: dict[str, Any] = {
+        "status": entry.status,
+        "updated_at": entry.timestamp,
+        "under_way": entry.under_way,
+    }
     if open_entry(loop) is not None:
         changes |= _in_history(loop, entry, ended_at=entry.timestamp)
     if entry.status is Status.STOPPED:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from smile import wire
 from smile.errors import SmileError, StorageError
+from smile.loop.doing import Doing
 from smile.loop.events import (
     AwaitMentor,
     AwaitStudent,
@@ -37,6 +38,7 @@ from smile.loop.machine import step
 from smile.loop.recorder import Recorder
 from smile.loop.state import State
 from smile.loop.store import Store
+from smile.loop.trim import trimmed, trimmed_state
 from smile.loop.wrapper import Wrapper, cancelled
 from smile.redaction import redacted
 from smile.sandbox.base import Sandbox
@@ -53,6 +55,7 @@ from smile.wire import (
     StudentOutput,
     StudentResult,
     Task,
+    UnderWay,
 )
 
 _DRAIN = 0.5
@@ -63,14 +66,14 @@ _DRAIN = 0.5
 class LoopSettings:
     """What a run is told. Times are in seconds.
 
-    ``timeout`` is that of the whole run. A wrapper that is silent for longer than ``first_call``
-    (a Student, which tells of its first step) or ``answer`` (a Mentor, which has nothing else to
-    tell) is a fault of ours.
+    ``timeout`` is that of the whole run. A wrapper that is silent for longer than ``silence`` (a
+    Student, which gives signs of life) or ``answer`` (a Mentor, which has nothing else to tell) is
+    a fault of ours.
     """
 
     max_iterations: int = 10
     timeout: float = 1800.0
-    first_call: float = 60.0
+    silence: float = 60.0
     answer: float = 300.0
     behavior: StudentBehavior = field(default_factory=StudentBehavior)
     provider: str = "literal"
@@ -118,6 +121,7 @@ class Runner:
         self._shown: LoopState | None = None
         self._used_machine = False
         self._wrapper: Wrapper | None = None
+        self._doing = Doing()
 
     @property
     def state(self) -> LoopState | None:
@@ -137,7 +141,7 @@ class Runner:
         the files stay as they are and the sandbox is left to its context.
         """
         self._state = State(begin, self._settings.max_iterations)
-        self._shown = redacted(begin, self._redact)
+        self._shown = trimmed_state(redacted(begin, self._redact))
         self._recorder.start_clock(begin.seconds_used)
         self._exchange.admit_host(urlsplit(self._sandbox.url).hostname or "localhost")
         try:
@@ -185,21 +189,27 @@ class Runner:
         assert self._state is not None
         after, effects = step(self._state, event)
         seen = tuple(effect.entry for effect in effects if isinstance(effect, Record))
-        entries = redacted(seen, self._redact)
+        entries = self._clean(seen)
         used = self._recorder.write(*entries)
         self._state = replace(after, loop=after.loop.model_copy(update={"seconds_used": used}))
-        self._shown = redacted(self._loop, self._redact)  # once, for all who ask and for the file
+        # Once, for all who ask and for the file.
+        self._shown = trimmed_state(redacted(self._loop, self._redact))
         if self._loop.status.ended:
             self._exchange.close_phase()
         self._recorder.tell(*entries)
         self._recorder.save(self._shown)
         return next(effect for effect in effects if not isinstance(effect, Record))
 
-    def _record(self, *seen: JournalEntry) -> None:
-        """Write and tell of what is no transition."""
-        entries = redacted(seen, self._redact)
+    def _record(self, *seen: JournalEntry) -> tuple[JournalEntry, ...]:
+        """Write and tell of what is no transition, without secrets."""
+        entries = self._clean(seen)
         self._recorder.write(*entries)
         self._recorder.tell(*entries)
+        return entries
+
+    def _clean(self, seen: tuple[JournalEntry, ...]) -> tuple[JournalEntry, ...]:
+        """As they may leave: without secrets, and then cut."""
+        return tuple(map(trimmed, redacted(seen, self._redact)))
 
     def _entry(self, event: JournalEvent, **fields: Any) -> JournalEntry:
         return JournalEntry(
@@ -236,18 +246,27 @@ class Runner:
             if task.done():
                 return task.result()
             if stop.done():
-                return Stopped(self._now(), self._exchange.stop_reason)
-            return WholeTimeout(
-                self._now(), silent=self._wrapper is not None and self._wrapper.silent
-            )
+                return Stopped(self._now(), self._exchange.stop_reason, self._under_way())
+            return self._out_of_time()
         except SmileError as error:
             self.failure = error
             if isinstance(error, StorageError):
                 self._recorder.stop_storing()
-            return Failed(self._now(), str(error))
+            return Failed(self._now(), str(error), self._under_way(lost=True))
         finally:
             stop.cancel()
             await cancelled(task)
+
+    def _out_of_time(self) -> Event:
+        """The whole time is over: the tutorial took it, unless the wrapper was lost before."""
+        wrapper = self._wrapper
+        if wrapper is not None and (lost := wrapper.lost):
+            raise lost
+        silent = wrapper is not None and wrapper.silent
+        return WholeTimeout(self._now(), silent=silent, under_way=self._under_way())
+
+    def _under_way(self, *, lost: bool = False) -> UnderWay | None:
+        return self._doing.under_way(self._recorder.seconds_used, lost=lost)
 
     async def _do(self, work: Work) -> Event:
         match work:
@@ -287,6 +306,7 @@ class Runner:
             question=question,
             environment=self._sandbox.environment,
         )
+        self._doing = Doing()
         self._wrapper = Wrapper.start(self._sandbox, task, phase, self._remaining())
 
     async def _result(self) -> Event:
@@ -294,13 +314,13 @@ class Runner:
         assert self._wrapper is not None
         wrapper = self._wrapper
         student = wrapper.phase.role is Role.STUDENT
-        patience = self._settings.first_call if student else self._settings.answer
+        patience = self._settings.silence if student else self._settings.answer
         try:
             result = await wrapper.result(patience)
         finally:
             self._say_dropped(wrapper.phase)
         if result is None:
-            return WholeTimeout(self._now(), silent=wrapper.silent)
+            return self._out_of_time()
         return self._done(result)
 
     def _done(self, result: Result) -> StudentDone | MentorDone:
@@ -321,7 +341,10 @@ class Runner:
 
     def _observed(self, observations: tuple[Observation, ...]) -> None:
         plain = self._entry(JournalEvent.OBSERVATION)
-        self._record(*(plain.model_copy(update={"observation": seen}) for seen in observations))
+        entries = (plain.model_copy(update={"observation": seen}) for seen in observations)
+        for entry in self._record(*entries):
+            assert entry.observation is not None
+            self._doing = self._doing.after(entry.observation, self._recorder.seconds_used)
 
     def _say_dropped(self, phase: Phase) -> None:
         if phase.dropped:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from smile.cuts import beginning
 from smile.wire import HistoryEntry, LoopState, Status
 
 ANSWER_TOKENS = 2_000
@@ -51,6 +52,7 @@ def rewound(loop: LoopState, at: datetime) -> LoopState:
             "mentor_notes": tuple(n for n in loop.mentor_notes if n.iteration <= last),
             "current_question": None,
             "error_message": None,
+            "under_way": None,
             "updated_at": at,
         }
     )
@@ -62,4 +64,4 @@ def cut_answer(text: str) -> str:
     if len(text) <= limit:
         return text
     mark = f"\n[cut at {ANSWER_TOKENS:,} tokens]"
-    return text[: limit - len(mark)] + mark
+    return beginning(text, limit - len(mark)) + mark

@@ -6,15 +6,20 @@ import asyncio
 import signal
 from typing import Any, Self
 
+from smile.cuts import ending
 from smile.errors import AgentError
 from smile.loop.exchange import Phase, Result
 from smile.sandbox.base import Exited, Sandbox
-from smile.wire import Role, StepBegan, Task
+from smile.wire import CommandBegan, Role, StepBegan, Task
 
 _LINGER = 10.0
 """Seconds that a wrapper has to end after it posted its result."""
 _KILL = 1.0
 """Seconds that we wait for something killed to end: a stop of the loop takes less than two."""
+_LOOK = 2.0
+"""Seconds between two looks at whether it has called."""
+_LOST = 10.0
+"""A Student's wrapper gives a sign of life every two seconds: after so many it can't be at work."""
 _ON_ITS_WAY = 0.5
 """Seconds that a result may still take after its wrapper has ended."""
 _LINES, _CHARACTERS = 5, 1000
@@ -27,6 +32,8 @@ class Wrapper:
     def __init__(self, process: asyncio.Task[Exited], phase: Phase) -> None:
         self.phase = phase
         self._process = process
+        self._calls = 0
+        self._silence = 0.0
 
     @classmethod
     def start(cls, sandbox: Sandbox, task: Task, phase: Phase, seconds: float) -> Self:
@@ -45,11 +52,8 @@ class Wrapper:
         Raises ``AgentError`` when it ends without a result or is silent for longer than
         ``patience``, ``SandboxError`` when its machine is gone, and what the phase's sink raised.
         """
-        posted, heard = self.phase.result, self.phase.heard
-        if not await _first(self._process, posted, heard, seconds=patience):
-            raise _silent(self.phase, patience)
-        if not posted.done() and not self._process.done():
-            await _first(self._process, posted)
+        posted = self.phase.result
+        await self._heard_out(patience)
         if not posted.done():
             await asyncio.wait({posted}, timeout=_ON_ITS_WAY)
         if posted.done():
@@ -58,10 +62,31 @@ class Wrapper:
             return None
         raise _died(self.phase, self._process.result())
 
+    async def _heard_out(self, patience: float) -> None:
+        """Wait for its result or its end, unless it is silent for too long.
+
+        Silence is counted in looks, not by a clock: a machine that was suspended, and a SMILE that
+        was stopped, have not listened meanwhile.
+        """
+        pause = min(_LOOK, patience / 4)
+        while not await _first(self._process, self.phase.result, seconds=pause):
+            called = self.phase.calls > self._calls
+            self._calls = self.phase.calls
+            self._silence = 0.0 if called else self._silence + pause
+            if self._silence >= patience:
+                raise _silent(self.phase, patience)
+
     @property
     def silent(self) -> bool:
         """Whether a Student has not been heard of (a Mentor speaks only when it is done)."""
-        return self.phase.role is Role.STUDENT and not self.phase.heard.done()
+        return self.phase.role is Role.STUDENT and not self.phase.calls
+
+    @property
+    def lost(self) -> AgentError | None:
+        """What to say of a Student that was heard of, and is not any more."""
+        if self.phase.role is not Role.STUDENT or self.silent or self._silence < _LOST:
+            return None
+        return _silent(self.phase, self._silence)
 
     async def settle(self, *, at_once: bool) -> None:
         """See it end: on its own in the time that it has after its result, else killed."""
@@ -97,15 +122,15 @@ def _look_at(process: asyncio.Task[Exited]) -> None:
 
 def _silent(phase: Phase, seconds: float) -> AgentError:
     return AgentError(
-        f"nothing was heard of the {phase.role}'s wrapper in {seconds:g} s",
-        "this is a fault of SMILE or its surroundings, not of the tutorial: see whether this "
-        "machine is overloaded, then start it again",
+        f"nothing was heard of the {phase.role}'s wrapper in {seconds:g} s{_place(phase)}",
+        "see whether a command there stops every process or uses up the machine; else this is a "
+        "fault of SMILE or its surroundings, not of the tutorial: start it again",
     )
 
 
 def _died(phase: Phase, exited: Exited) -> AgentError:
     lines = [line.strip() for line in exited.output.strip().splitlines()[-_LINES:]]
-    said = f": {' | '.join(lines)[-_CHARACTERS:]}" if lines else ""
+    said = f": {ending(' | '.join(lines), _CHARACTERS)}" if lines else ""
     killer = exited.code - 128
     if killer in {signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT}:
         return AgentError(
@@ -126,5 +151,5 @@ def _place(phase: Phase) -> str:
     if not phase.last_batch:
         return ""
     last = phase.last_batch[-1]
-    where = "at" if isinstance(last, StepBegan) else "after"
+    where = "at" if isinstance(last, StepBegan | CommandBegan) else "after"
     return f" {where} line {last.line} of the tutorial"

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import is_
 from typing import Any, Self, TypeVar
 
+from smile import cuts
 from smile.plain import plain
+from smile.redaction.halves import without_halves
 from smile.redaction.known import credentials, secrets_of
 from smile.redaction.shapes import MARK, SHAPES, without_cut_keys
 
@@ -62,6 +64,8 @@ class Redactor:
         for secret, instead in self._known.items():
             if secret in text:
                 text = text.replace(secret, instead)
+        if self._known and cuts.MARK.search(text):
+            text = without_halves(text, self._known)
         small = text.lower()
         suspected = [shape for part, shape in _PARTS if part in small]
         for shape in dict.fromkeys(suspected):

@@ -97,20 +97,67 @@ _END = r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
 _BASE64 = r"[A-Za-z0-9+/=]"
 _MATERIAL = re.compile(rf"{_BASE64}{{16}}")
 _FIELD = r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n]*"
-_KEY_LINES = rf"(?:\n[^\S\n]*(?:{_BASE64}{{16,}}[^\n]{{0,12}}|{_FIELD}|)(?=\n|\Z))*"
+_TO_THE_KEY = rf"(?:\\[nr]|\n(?:[^\S\n]*{_FIELD}(?=\n))?|[^A-Za-z0-9+/=\n-]){{0,60}}"
+"""Line breaks, also as they are written in a text, quotes, spaces, and the fields of a header."""
 
 URL_PASSWORD: Final = _UrlPassword(
     ("://",),
     r"://(?P<secret>(?P<user>[^\s/:@'\"<>]*):(?P<password>[^\s/'\"<>]+))@",
 )
 
+_PREFIXES: Final = {
+    "SG.": r"[\w-]{16,32}\.[\w-]{32,64}",  # SendGrid
+    "dop_v1_": r"[0-9a-f]{40,}",  # DigitalOcean
+    "doo_v1_": r"[0-9a-f]{40,}",
+    "dor_v1_": r"[0-9a-f]{40,}",
+    "SK": r"[0-9a-f]{32}(?!\w)",  # Twilio
+    "dapi": r"[0-9a-f]{32}(?:-\d)?(?!\w)",  # Databricks
+    "hvs.": r"[\w-]{24,}",  # HashiCorp Vault
+    "hvb.": r"[\w-]{24,}",
+    "HRKU-": r"[\w-]{36,}",  # Heroku
+    "shpat_": r"[0-9a-fA-F]{32}",  # Shopify
+    "shpss_": r"[0-9a-fA-F]{32}",
+    "shpca_": r"[0-9a-fA-F]{32}",
+    "shppa_": r"[0-9a-fA-F]{32}",
+    "sq0atp-": r"[\w-]{22,}",  # Square
+    "sq0csp-": r"[\w-]{22,}",
+    "lin_api_": r"[A-Za-z0-9]{32,}",  # Linear
+    "ntn_": r"[A-Za-z0-9]{40,}",  # Notion
+    "PMAK-": r"[0-9a-f]{24}-[0-9a-f]{34}",  # Postman
+    "glsa_": r"[A-Za-z0-9]{32}_[0-9a-f]{8}",  # Grafana
+    "glc_": r"[A-Za-z0-9+/]{32,}={0,2}",
+    "sbp_": r"[0-9a-f]{40}",  # Supabase
+    "sb_secret_": r"[\w-]{20,}",
+    "pscale_tkn_": r"[\w.-]{32,}",  # PlanetScale
+    "pscale_pw_": r"[\w.-]{32,}",
+    "dp.pt.": r"[A-Za-z0-9]{40,}",  # Doppler
+    "NRAK-": r"[A-Z0-9]{27}",  # New Relic
+    "sntrys_": r"[\w+/=-]{40,}",  # Sentry
+    "sntryu_": r"[0-9a-f]{64}",
+    "figd_": r"[\w-]{40,}",  # Figma
+    "ATATT3": r"[\w=-]{60,}",  # Atlassian
+    "gsk_": r"[A-Za-z0-9]{40,}",  # Groq
+    "r8_": r"[A-Za-z0-9]{37}(?!\w)",  # Replicate
+    "xai-": r"[A-Za-z0-9]{60,}",
+    "pplx-": r"[A-Za-z0-9]{40,}",  # Perplexity
+    "rubygems_": r"[0-9a-f]{48}",
+    "nfp_": r"[A-Za-z0-9]{36,}",  # Netlify
+    "AGE-SECRET-KEY-1": r"[0-9A-Z]{58}",
+    "FlyV1 fm2_": r"[\w+/=,-]{40,}",
+}
+"""How a key begins → what follows: words that nothing else begins with."""
+
+
+def _begins_with(prefix: str, rest: str) -> Shape:
+    return Shape((prefix.lower(),), rf"{re.escape(prefix)}(?<!\w{'.' * len(prefix)}){rest}")
+
+
 SHAPES: Final = (
-    # On one line, with its line breaks written out; or on many. What was cut may lack the end.
+    # On one line; or on many, quoted or not. What was cut, or lacks the end, is one to the end.
     _PrivateKey(
         ("private key",),
         rf"{_BEGIN}(?P<body>(?:[^\n-]|-(?!----BEGIN))*?{_END}"
-        rf"|{_BASE64}*(?:\\[nr]{_BASE64}*|[^\S\n]{_BASE64}{{16,}})*{_KEY_LINES}"
-        rf"(?:(?:\n[^\S\n]*{_BASE64}{{1,80}}[^\n]{{0,12}})?\n[^\n]{{0,100}}?{_END})?)",
+        rf"|{_TO_THE_KEY}{_BASE64}{{16}}[\s\S]*?(?:{_END}|(?=\n\[… [\d,]+ )|\Z))",
     ),
     # Anthropic, OpenAI. A key holds a digit; "sk-learn-contrib-tools" holds none.
     Shape(("sk-", "rk-", "pk-"), r"[srp]k-(?<![\w-]...)(?=[\w-]*\d)[\w-]{16,}"),
@@ -148,6 +195,24 @@ SHAPES: Final = (
     Shape(("pypi-age",), r"pypi-AgE(?<!\w........)[\w-]{16,}"),
     Shape(("hf_",), r"hf_(?<!\w...)[A-Za-z0-9]{30,}"),  # Hugging Face
     Shape(("dckr_",), r"dckr_(?<!\w.....)[po]at_[\w-]{20,}"),  # Docker
+    *(_begins_with(prefix, rest) for prefix, rest in _PREFIXES.items()),
+    # Azure. The first of these is the emulator's, which all the world knows.
+    Shape(
+        ("accountkey", "sharedaccesskey"),
+        r"(?:Account|SharedAccess)Key[\"']?\s*[=:]\s*[\"']?"
+        r"(?P<secret>(?!Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6)[A-Za-z0-9+/]{24,}={0,2})",
+        re.IGNORECASE,
+    ),
+    Shape(("sig=",), r"[?&]sig=(?P<secret>[\w%+/-]{40,}={0,2})", re.IGNORECASE),
+    # Datadog, Twilio and others give words of hexadecimal digits: only their names tell.
+    Shape(
+        ("dd_", "dd-", "datadog", "twilio", "mailgun"),
+        r"(?:dd|datadog|twilio|mailgun)[\w-]{0,24}(?:key|token)[\"']?\s*[=:]\s*[\"']?"
+        r"(?P<secret>[0-9a-f]{32,40})(?!\w)",
+        re.IGNORECASE,
+    ),
+    Shape(("discord",), r"discord(?:app)?\.com/api/webhooks/\d+/(?P<secret>[\w-]{20,})"),
+    Shape((":aa",), r":AA(?<=\d{8}:AA)(?P<secret>[\w-]{33})(?![\w-])"),  # Telegram
     # Three parts in base64: a JWT. Its letters begin only where a run of such letters does.
     Shape(("eyj",), r"eyJ(?<![\w-]...)[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*", random=False),
     Shape(

@@ -8,7 +8,9 @@ from typing import assert_never
 from smile.plain import plain
 from smile.report.record import RunRecord
 from smile.wire import (
+    COMMAND,
     Asked,
+    CommandBegan,
     CommandOutcome,
     CommandRan,
     FileWritten,
@@ -35,7 +37,8 @@ def render(record: RunRecord) -> str:
     """
     lines: list[str] = []
     for entry in record.entries:
-        lines += _lines(entry)
+        if not isinstance(entry.observation, CommandBegan):  # what came of it follows
+            lines += _lines(entry)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -46,7 +49,17 @@ def _lines(entry: JournalEntry) -> list[str]:
         head = f"{_time(seen.timestamp)}  iteration {seen.iteration}  {where}  {_flat(_what(seen))}"
         return [head, *_below(seen)]
     head = f"{_time(entry.timestamp)}  iteration {entry.iteration}  -  {_flat(_turn(entry))}"
-    return [head.rstrip()]
+    return [*_under_way(entry), head.rstrip()]
+
+
+def _under_way(entry: JournalEntry) -> list[str]:
+    seen = entry.under_way
+    if seen is None:
+        return []
+    where = f"line {seen.line}" if seen.line else "-"
+    what = f"{_sign(seen.origin)} {seen.text}" if seen.kind == COMMAND else f"step {seen.step}"
+    told = _flat(f"{what}  -> under way when the run ended ({seen.seconds:.1f} s)")
+    return [f"{_time(entry.timestamp)}  iteration {seen.iteration}  {where}  {told}"]
 
 
 def _turn(entry: JournalEntry) -> str:
@@ -64,6 +77,8 @@ def _turn(entry: JournalEntry) -> str:
 
 def _what(seen: Observation) -> str:
     match seen:
+        case CommandBegan():
+            return f"{_sign(seen.origin)} {seen.text}"
         case CommandRan():
             return f"{_sign(seen.origin)} {seen.text}  -> {_end(seen)} ({seen.seconds:.1f} s)"
         case FileWritten():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smile import wire
 from smile.plain import plain
 from smile.report.findings import Findings, find
 from smile.report.model import (
@@ -15,6 +16,7 @@ from smile.report.model import (
     StepNotFollowed,
     Summary,
     TimelineEntry,
+    UnderWay,
     UsedModel,
     WrittenFile,
 )
@@ -22,10 +24,12 @@ from smile.report.recommend import recommend
 from smile.report.record import RunRecord, attempts
 from smile.tutorial.model import EditFile, Repl, Run, Tutorial, Visit, WriteFile
 from smile.wire import (
+    CommandOutcome,
     CommandRan,
     FileWritten,
     JournalEntry,
     JournalEvent,
+    LoopState,
     MentorResult,
     Requested,
     Status,
@@ -81,6 +85,22 @@ def _summary(record: RunRecord, findings: Findings) -> Summary:
         run_id=state.run_id,
         note=_note(record, findings.not_followed),
         error_message=state.error_message or state.stop_reason,
+        under_way=_under_way(state.under_way),
+    )
+
+
+def _under_way(seen: wire.UnderWay | None) -> UnderWay | None:
+    if seen is None:
+        return None
+    return UnderWay(
+        iteration=seen.iteration,
+        step=seen.step,
+        line_number=seen.line,
+        end_line=seen.end_line,
+        kind=seen.kind,
+        text=plain(seen.text),
+        seconds=seen.seconds,
+        told=plain(seen.sentence),
     )
 
 
@@ -153,8 +173,10 @@ def _details(entry: JournalEntry) -> str:
         case JournalEvent.ERROR:
             return entry.message or "An error of SMILE or of its environment"
         case JournalEvent.LOOP_COMPLETE:
+            told = (entry.message, entry.under_way.sentence if entry.under_way else "")
+            details = "; ".join(filter(None, told))
             status = _words(entry.status) if entry.status else "ended"
-            return f"{status}: {entry.message}" if entry.message else status
+            return f"{status}: {details}" if details else status
         case _:
             return ""
 
@@ -185,8 +207,9 @@ def _words(status: Status) -> str:
 
 def _audit_trail(record: RunRecord) -> AuditTrail:
     seen = [entry.observation for entry in record.entries if entry.observation is not None]
+    commands = [_command(o) for o in seen if isinstance(o, CommandRan)]
     return AuditTrail(
-        commands=tuple(_command(o) for o in seen if isinstance(o, CommandRan)),
+        commands=(*commands, *_cut_short(record.state)),
         files=tuple(
             WrittenFile.model_validate(o.model_dump()) for o in seen if isinstance(o, FileWritten)
         ),
@@ -207,6 +230,16 @@ def _audit_trail(record: RunRecord) -> AuditTrail:
             SeenRequest.model_validate(o.model_dump()) for o in seen if isinstance(o, Requested)
         ),
     )
+
+
+def _cut_short(state: LoopState) -> Iterator[RunCommand]:
+    """The command that the end of the run stopped."""
+    seen = state.under_way
+    if seen is not None and seen.kind == wire.COMMAND:
+        fields = seen.model_dump(exclude={"kind", "timestamp", "lost"})
+        yield _command(
+            CommandRan(**fields, timestamp=state.updated_at, outcome=CommandOutcome.STOPPED)
+        )
 
 
 def _command(seen: CommandRan) -> RunCommand:

@@ -11,7 +11,7 @@ from smile.report.record import Attempt, RunRecord, attempts
 from smile.report.seen import left_behind, minor_gaps, without
 from smile.report.stuck import stuck_gaps
 from smile.tutorial.model import Lines, Tutorial
-from smile.wire import Severity, StepEnded, StepState
+from smile.wire import Severity, StepEnded, StepState, UnderWay
 
 __all__ = ["FailOn", "Findings", "find", "in_order", "severity_at_least"]
 
@@ -38,7 +38,7 @@ def find(record: RunRecord) -> Findings:
     ends = _ends(tried)
     return Findings(
         gaps=in_order(gaps),
-        coverage=_coverage(ends, len(record.tutorial.steps)),
+        coverage=_coverage(ends, len(record.tutorial.steps), record.state.under_way),
         not_followed=_not_followed(ends, record.tutorial),
         set_aside=(*set_aside, *left_behind(record.tutorial)),
     )
@@ -70,8 +70,10 @@ def _ends(tried: tuple[Attempt, ...]) -> tuple[StepEnded, ...]:
     return tuple(last[step] for step in sorted(last))
 
 
-def _coverage(ends: tuple[StepEnded, ...], total: int) -> Coverage:
+def _coverage(ends: tuple[StepEnded, ...], total: int, under_way: UnderWay | None) -> Coverage:
     count = Counter(end.state for end in ends)
+    ended = {end.step for end in ends}
+    unfinished = int(under_way is not None and under_way.step not in {-1, *ended})
     return Coverage(
         total=total,
         followed=count[StepState.FOLLOWED],
@@ -79,7 +81,8 @@ def _coverage(ends: tuple[StepEnded, ...], total: int) -> Coverage:
         failed=count[StepState.FAILED],
         skipped=count[StepState.SKIPPED],
         not_applicable=count[StepState.NOT_APPLICABLE],
-        unobserved=max(0, total - len(ends)),
+        unfinished=unfinished,
+        unobserved=max(0, total - len(ends) - unfinished),
     )
 
 

@@ -66,6 +66,8 @@ def _summary(report: Report) -> list[str]:
     parts = ["## Summary", _verdict(report)]
     if summary.error_message:
         parts.append(f"**Why it ended:** {prose(summary.error_message)}")
+    if summary.under_way:
+        parts.append(f"**Under way at the end:** {prose(summary.under_way.told)}.")
     parts.append(table(("", ""), _facts(summary)))
     if summary.sandbox.notes:
         parts += ["Of this machine:", _list(prose(note) for note in summary.sandbox.notes)]
@@ -127,6 +129,7 @@ def _steps(summary: Summary) -> str:
         (steps.not_followed, "not followed"),
         (steps.skipped, "skipped"),
         (steps.not_applicable, "not for this reader"),
+        (steps.unfinished, "cut short by the end of the run"),
         (steps.unobserved, "not executed" if summary.status == "checked" else "not observed"),
     ]
     told = ", ".join(f"{count} {what}" for count, what in counts if count)

@@ -40,6 +40,7 @@ __all__ = [
     "StepNotFollowed",
     "Summary",
     "TimelineEntry",
+    "UnderWay",
     "UsedModel",
     "WrittenFile",
 ]
@@ -166,6 +167,8 @@ class Coverage(ReportValue):
     """Left out: the Mentor could not help, or they hang on such a step."""
     not_applicable: int = Field(ge=0)
     """For another system, an alternative, an illustration."""
+    unfinished: int = Field(ge=0)
+    """Begun, and cut short by the end of the run: never a gap."""
     unobserved: int = Field(ge=0)
     """Nothing was seen of them: not reached, or the provider does not tell of steps."""
 
@@ -183,6 +186,27 @@ class SandboxSummary(ReportValue):
     """The version of the engine."""
     notes: tuple[str, ...]
     """What could not be seen on it, and what was given to it."""
+
+
+class UnderWay(ReportValue):
+    """What was seen to begin and not to end, because the run ended."""
+
+    iteration: int = Field(ge=1)
+    """In which iteration."""
+    step: int
+    """The step, counted from 0; -1 when unknown."""
+    line_number: int = Field(ge=0)
+    """Its first line; 0 when unknown."""
+    end_line: int = Field(ge=0)
+    """Its last line; 0 when unknown."""
+    kind: str
+    """``command``, or the kind of the step where no command was running."""
+    text: str
+    """The command, or how the step begins."""
+    seconds: float = Field(ge=0)
+    """How long it had taken."""
+    told: str
+    """All of this in a sentence."""
 
 
 class Summary(ReportValue):
@@ -217,7 +241,9 @@ class Summary(ReportValue):
     note: str
     """What a reader must know to understand the status; may be empty."""
     error_message: str | None
-    """Why a run with the status error, timeout or stopped ended."""
+    """Why a run with the status error or stopped ended."""
+    under_way: UnderWay | None
+    """What was under way when a run with the status error, timeout or stopped ended."""
 
 
 class TimelineEntry(ReportValue):
@@ -251,7 +277,7 @@ class RunCommand(ReportValue):
     outcome: CommandOutcome
     """What became of it."""
     output: str
-    """What it printed, cut."""
+    """What it printed, cut; empty when it was under way when the run ended."""
     output_bytes: int
     """How much it printed."""
     seconds: float

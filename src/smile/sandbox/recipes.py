@@ -26,7 +26,7 @@ COMMON = (
 BARE = ("sudo",)
 """Tutorials say ``sudo`` everywhere; whatever else stood here would hide gaps."""
 
-WRAPPER = ("__init__.py", "errors.py", "regex.py", "wire", "tutorial", "agent")
+WRAPPER = ("__init__.py", "errors.py", "regex.py", "cuts.py", "wire", "tutorial", "agent")
 """The parts of SMILE that run inside."""
 
 _PROXIES = frozenset({"http_proxy", "https_proxy", "no_proxy"})

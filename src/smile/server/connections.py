@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
 
 MAX_CONNECTIONS: Final = 240
 """HTTP and WebSocket together: fewer than the way out of `local` carries, so that it stays open."""
@@ -125,6 +128,12 @@ class ObserverConnection(WebSocketsSansIOProtocol):
             # HTTP that the library of the WebSocket does not read (its own bounds are narrower).
             self.transport.write(_bad_request("Invalid WebSocket request received."))
             self.transport.close()
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """A refusal completes the handshake as well: uvicorn would log that none took place."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
 
     def shutdown(self) -> None:
         """The server ends."""

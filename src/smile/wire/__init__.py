@@ -17,7 +17,9 @@ from smile.wire.mentor import (
     RemedyFile,
 )
 from smile.wire.seen import (
+    COMMAND,
     Asked,
+    CommandBegan,
     CommandRan,
     FileWritten,
     Improvised,
@@ -29,6 +31,7 @@ from smile.wire.seen import (
     Requested,
     StepBegan,
     StepEnded,
+    UnderWay,
 )
 from smile.wire.state import (
     STATE_VERSION,
@@ -61,12 +64,14 @@ from smile.wire.words import (
 )
 
 __all__ = [
+    "COMMAND",
     "ENDED",
     "STATE_VERSION",
     "Acknowledged",
     "Asked",
     "Change",
     "ChangeAction",
+    "CommandBegan",
     "CommandOutcome",
     "CommandRan",
     "Diagnosis",
@@ -110,6 +115,7 @@ __all__ = [
     "StudentStatus",
     "Task",
     "Trigger",
+    "UnderWay",
     "Wire",
     "now",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from smile.wire.base import Wire
-from smile.wire.seen import Location, Observation
+from smile.wire.seen import Location, Observation, UnderWay
 from smile.wire.state import LoopState
 from smile.wire.words import Status, StudentStatus, Trigger
 
@@ -74,6 +74,7 @@ class LoopCompletePayload(Wire):
     summary: str
     iterations: int = Field(ge=0)
     timestamp: datetime
+    under_way: UnderWay | None = None
 
 
 class DroppedPayload(Wire):

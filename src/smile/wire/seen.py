@@ -19,6 +19,12 @@ class Location(Wire):
     quote: str = ""
 
 
+COMMAND = "command"
+"""The kind of what is under way when that is a command."""
+_SHORT = 80
+"""Characters of a command in a sentence."""
+
+
 class Observed(Wire):
     """What every observation carries. ``step`` counts the tutorial's steps from 0."""
 
@@ -103,11 +109,21 @@ class StepEnded(Observed):
 
 
 class StepBegan(Observed):
-    """A step begins: for progress only."""
+    """A step begins: for progress, and for what was under way when the run ended."""
 
     type: Literal["begin"] = "begin"
     kind: str
     text: str = ""
+
+
+class CommandBegan(Observed):
+    """A command is typed: the same. What came of it follows as ``CommandRan``."""
+
+    type: Literal["typed"] = "typed"
+    text: str
+    cwd: str = ""
+    origin: Origin = Origin.TUTORIAL
+    terminal: int = 1
 
 
 Observation = Annotated[
@@ -118,7 +134,8 @@ Observation = Annotated[
     | OutputDiffered
     | Improvised
     | StepEnded
-    | StepBegan,
+    | StepBegan
+    | CommandBegan,
     Field(discriminator="type"),
 ]
 
@@ -127,3 +144,30 @@ class Observations(Wire):
     """Body of ``POST /api/student/observations`` (ours): in order, at most 100 at a time."""
 
     observations: tuple[Observation, ...] = Field(max_length=100)
+    """None at all: a sign of life."""
+
+
+class UnderWay(Observed):
+    """What the Student was at when the run ended: it was seen to begin, and not to end.
+
+    ``timestamp`` is when it began, ``seconds`` how long it had taken by then.
+    """
+
+    kind: str
+    """``command``, or the kind of the step where no command was running."""
+    text: str
+    cwd: str = ""
+    origin: Origin = Origin.TUTORIAL
+    terminal: int = 1
+    seconds: float = Field(ge=0)
+    lost: bool = False
+    """The run failed: whether it went on until then is not known."""
+
+    @property
+    def sentence(self) -> str:
+        """In words, without the point."""
+        first, *more = (self.text.strip() or self.kind).split("\n")
+        short = first if len(first) <= _SHORT else first[:_SHORT]
+        what = f"`{short}{' …' if more or short != first else ''}` (line {self.line})"
+        how = "still running" if self.kind == COMMAND else "not done"
+        return f"{what} was {'not seen to end' if self.lost else how} after {self.seconds:.1f} s"

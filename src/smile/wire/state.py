@@ -10,7 +10,7 @@ from pydantic import Field
 
 from smile.wire.base import Wire
 from smile.wire.mentor import MentorNote, MentorResult
-from smile.wire.seen import Observation
+from smile.wire.seen import Observation, UnderWay
 from smile.wire.student import StudentOutput
 from smile.wire.words import Status
 
@@ -65,6 +65,8 @@ class LoopState(Wire):
     error_message: str | None = None
     current_question: str | None = None
     stop_reason: str | None = None
+    under_way: UnderWay | None = None
+    """What the Student was at when the run was stopped, failed, or had no more time."""
     seconds_used: float = 0.0
     """Time while running, of this and earlier processes: the whole timeout counts this."""
     tutorial_digest: str = ""
@@ -140,6 +142,7 @@ class JournalEntry(Wire):
     student_output: StudentOutput | None = None
     mentor_result: MentorResult | None = None
     status: Status | None = None
+    under_way: UnderWay | None = None
     message: str = ""
     seconds_used: float | None = None
     """The run's clock, as in the state."""

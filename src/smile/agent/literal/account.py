@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from smile import wire
 from smile.agent.literal.witness import Witness
+from smile.cuts import beginning
 from smile.tutorial.model import EditFile, Lines, Run, Step, Visit, WriteFile
 
 
@@ -102,4 +103,4 @@ def in_words(failure: wire.Failure) -> str:
     how = f"`{shown}` ends with exit code {failure.exit_code}"
     if failure.problem:
         how = f"`{shown}`: {failure.problem}"
-    return f"{how} ({said[:200]})" if said else how
+    return f"{how} ({beginning(said, 200)})" if said else how

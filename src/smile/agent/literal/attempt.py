@@ -106,6 +106,7 @@ class Typist:
         shell = self._terminals.pick(terminal)
         unset = self._unset_variables(text, shell)
         cwd = shell.cwd
+        self._witness.typed(text, lines, cwd=cwd, origin=origin, terminal=shell.number)
         result = shell.run(text, self._manner(text, lines, expected))
         if result.ending in {Ending.SERVING, Ending.WAITING}:
             shell.keep(lines.first, text, interactive=result.ending is Ending.WAITING)

@@ -34,11 +34,13 @@ def talk(step: Repl, shell: Shell, witness: Witness, seconds: float) -> Talk:
     if not shell.is_busy:
         if not start:
             return Talk(wire.StepState.NOT_FOLLOWED, f"no interpreter for {step.language} is open")
+        _typed(witness, shell, step, start, wire.Origin.STUDENT)
         began = shell.run(start, manner)
         _tell(witness, shell, step, start, began, wire.Origin.STUDENT)
         if began.ending is not Ending.WAITING:
             return Talk(wire.StepState.NOT_FOLLOWED, f"`{start}` did not open an interpreter")
         shell.keep(step.lines.first, start, interactive=True)
+    _typed(witness, shell, step, "\n".join(step.inputs), wire.Origin.TUTORIAL)
     output = ""
     for line in step.inputs:
         answer = shell.type(line, manner)
@@ -60,6 +62,10 @@ def _judge(step: Repl, shell: Shell, witness: Witness, output: str) -> Talk:
             wire.Failure(command=text, output=cut(output), problem=problem),
         )
     return Talk(wire.StepState.FOLLOWED)
+
+
+def _typed(witness: Witness, shell: Shell, step: Repl, text: str, origin: wire.Origin) -> None:
+    witness.typed(text, step.lines, cwd=shell.cwd, origin=origin, terminal=shell.number)
 
 
 def _tell(  # noqa: PLR0917

@@ -6,6 +6,7 @@ import io
 import re
 from typing import Any
 
+from smile import cuts
 from smile.regex import regex
 
 _ESCAPES = regex(
@@ -33,12 +34,9 @@ def _redrawn(line: str) -> str:
     return parts[-1] if parts else ""
 
 
-def cut(text: str, *, first: int = 4_000, last: int = 12_000) -> str:
-    """Beginning and end of a long text, with a line between them that says what is missing."""
-    if len(text) <= first + last:
-        return text
-    left_out = len(text) - first - last
-    return f"{text[:first]}\n[… {left_out:,} characters left out …]\n{text[-last:]}"
+def cut(text: str) -> str:
+    """What is told of a long text: more than is kept, for that is cut when no key is in it."""
+    return cuts.cut(text, 8_000, 24_000)
 
 
 class Capture:
@@ -77,8 +75,9 @@ class Capture:
         """The output as shown, long ones with their middle left out."""
         kept = len(self._head) + len(self._tail)
         if self.size > kept:
-            gap = f"\n[… {self.size - kept:,} bytes left out …]\n".encode()
-            return plain(bytes(self._head) + gap + bytes(self._tail))
+            head, tail = plain(bytes(self._head)), plain(bytes(self._tail))
+            missing = cuts.mark(self.size - kept, "bytes")
+            return cuts.shorn_end(head) + missing + cuts.shorn_start(tail)
         return plain(bytes(self._head + self._tail))
 
     @property

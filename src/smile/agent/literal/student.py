@@ -30,6 +30,7 @@ from smile.agent.literal.undone import (
 )
 from smile.agent.literal.visit import visit
 from smile.agent.literal.witness import Sink, Witness
+from smile.cuts import ending
 from smile.regex import regex
 from smile.tutorial.model import (
     Command,
@@ -309,7 +310,7 @@ class LiteralStudent:
             return StepState.FOLLOWED, ""
         problem = f"{step.url} answers {answer.status or 'nothing: ' + answer.error}"
         failure = wire.Failure(
-            problem=problem, url=step.url, output=server.recent()[-6000:] if server else ""
+            problem=problem, url=step.url, output=ending(server.recent(), 6000) if server else ""
         )
         if self._suspicion.hangs_on_skipped(failure):
             return StepState.SKIPPED, "it hangs on a step that was skipped"

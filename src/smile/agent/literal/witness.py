@@ -57,7 +57,16 @@ class Witness:
         """A step begins."""
         self._step, self._lines = index, step.lines
         self._kind = type(step).__name__.lower()
-        self._sink.send(wire.StepBegan(**self._place(), kind=self._kind, text=text[:200]))
+        self._sink.send(wire.StepBegan(**self._place(), kind=self._kind, text=text))
+
+    def typed(
+        self, text: str, lines: Lines, *, cwd: str, origin: wire.Origin, terminal: int
+    ) -> None:
+        """A command is typed; ``command`` follows when it is known what came of it."""
+        place = self._place(lines)
+        self._sink.send(
+            wire.CommandBegan(**place, text=text, cwd=cwd, origin=origin, terminal=terminal)
+        )
 
     def end(self, state: wire.StepState, why: str = "", lines: Lines | None = None) -> None:
         """The step is over; ``lines`` are what ``why`` speaks of, if that is not all of it."""
@@ -73,7 +82,7 @@ class Witness:
         origin: wire.Origin,
         terminal: int,
     ) -> None:
-        """A command was typed."""
+        """What came of a command that was typed."""
         self._remember(self.commands, text)
         self._sink.send(
             wire.CommandRan(
