@@ -25,7 +25,32 @@ class Process(NamedTuple):
 
 def listening() -> frozenset[int]:
     """TCP ports on which something listens, in this network namespace."""
-    ports = set()
+    return frozenset(_listeners().values())
+
+
+def listens(session: int, besides: frozenset[int]) -> bool:
+    """Whether who belongs to a session, or descends from its leader, has another port than these."""
+    new = {f"socket:[{inode}]" for inode, port in _listeners().items() if port not in besides}
+    if not new:
+        return False
+    members = {session, *descendants(session), *session_members(session)}
+    return any(new & _open(pid) for pid in members)
+
+
+def _open(pid: int) -> set[str]:
+    """What a process has open, as the links in ``/proc/PID/fd`` name it."""
+    found = set()
+    try:
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            found.add(str(Path(entry.path).readlink()))
+    except OSError:  # it has ended, or is closing what it had open
+        pass
+    return found
+
+
+def _listeners() -> dict[str, int]:
+    """The inode of each socket that listens, and its port."""
+    found = {}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             rows = Path(table).read_text(encoding="ascii").splitlines()[1:]
@@ -34,8 +59,8 @@ def listening() -> frozenset[int]:
         for row in rows:
             fields = row.split()
             if fields[3] == _LISTEN:
-                ports.add(int(fields[1].rsplit(":", 1)[1], 16))
-    return frozenset(ports)
+                found[fields[9]] = int(fields[1].rsplit(":", 1)[1], 16)
+    return found
 
 
 def session_members(session: int) -> list[int]:

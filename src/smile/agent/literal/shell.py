@@ -310,7 +310,7 @@ class Shell:
     def _serves(self, ports: frozenset[int], quiet: float, elapsed: float) -> bool:
         if quiet < self._QUIET_SERVER and elapsed < self._SETTLED:
             return False
-        return bool(processes.listening() - ports)
+        return processes.listens(self._pid, ports)
 
     def _attend(self, manner: Manner, watch: Watch, quiet: float) -> Ending | None:
         """Answer a program that waits for input."""
