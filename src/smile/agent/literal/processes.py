@@ -29,7 +29,7 @@ def listening() -> frozenset[int]:
 
 
 def listens(session: int, besides: frozenset[int]) -> bool:
-    """Whether who belongs to a session, or descends from its leader, has another port than these."""
+    """Whether who is in a session, or descends from its leader, has another port than these."""
     new = {f"socket:[{inode}]" for inode, port in _listeners().items() if port not in besides}
     if not new:
         return False
