@@ -12,6 +12,7 @@ from tests.loop.host import a_run
 from tests.loop.outputs import completed
 
 from smile.errors import AgentError
+from smile.loop.exchange import Exchange
 from smile.loop.store import read_journal
 from smile.wire import JournalEvent, Status, StudentResult, now
 
@@ -64,6 +65,29 @@ async def test_a_student_that_was_heard_of_and_is_not_any_more_is_a_fault_of_our
         assert state.under_way.text == "sleep 9"
         assert "was not seen to end" in state.under_way.sentence
         assert not run.sandbox.alive
+
+
+async def test_what_is_under_way_is_not_told_where_observations_were_dropped(
+    tmp_path: Path,
+) -> None:
+    program = "begin('sleep 1'); see(*'abc'); time.sleep(60)"
+    async with a_run(tmp_path, program, seconds=4, exchange=Exchange(max_observations=1)) as run:
+        state = await run.go()
+    assert (state.status, state.under_way) == (Status.TIMEOUT, None)
+
+
+async def test_a_stop_while_a_command_is_typed_tells_which(tmp_path: Path) -> None:
+    program = "see('make'); begin('sleep 9'); time.sleep(60)"
+    async with a_run(tmp_path, program) as run:
+        going = asyncio.ensure_future(run.go())
+        while sum(bool(each.observation) for each in run.entries) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        run.runner.request_stop("enough")
+        state = await going
+    assert (state.status, state.stop_reason) == (Status.STOPPED, "enough")
+    assert state.under_way is not None
+    assert state.under_way.sentence.startswith("`sleep 9` (line 2) was still running after ")
+    assert run.entries[-1].under_way == state.under_way
 
 
 async def test_the_tutorial_is_not_said_to_take_the_time_of_a_wrapper_that_was_lost(

@@ -266,6 +266,8 @@ class Runner:
         return WholeTimeout(self._now(), silent=silent, under_way=self._under_way())
 
     def _under_way(self, *, lost: bool = False) -> UnderWay | None:
+        if self._wrapper is not None and self._wrapper.phase.dropped:
+            return None  # what was not kept may have told of its end
         return self._doing.under_way(self._recorder.seconds_used, lost=lost)
 
     async def _do(self, work: Work) -> Event:
@@ -321,6 +323,7 @@ class Runner:
             self._say_dropped(wrapper.phase)
         if result is None:
             return self._out_of_time()
+        self._doing = Doing()
         return self._done(result)
 
     def _done(self, result: Result) -> StudentDone | MentorDone:
