@@ -45,7 +45,7 @@ _SECONDS_TO_SEND = 10.0
 
 
 class Channel:
-    """The pipes of the shell ``pid``; it is ``lost`` when it has closed them (it ended, ``exec``)."""
+    """The pipes of the shell ``pid``; ``lost`` when it has closed them (it ended, ``exec``)."""
 
     def __init__(self, commands: int, status: int, pid: int, *, posix: bool = False) -> None:
         self.pid = pid

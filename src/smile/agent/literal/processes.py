@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,21 @@ class Process(NamedTuple):
 
 def listening() -> frozenset[int]:
     """TCP ports on which something listens, in this network namespace."""
-    ports = set()
+    return frozenset(_listeners())
+
+
+def listens(pids: list[int], but_for: frozenset[int]) -> bool:
+    """Whether one of these processes listens on another port than ``but_for``.
+
+    Whose sockets can't be seen (another user's) may have any that nobody had before.
+    """
+    sockets = {inode for port, inode in _listeners().items() if port not in but_for}
+    return bool(sockets) and any(_holds(pid, sockets) for pid in pids)
+
+
+def _listeners() -> dict[int, str]:
+    """Port → inode of the socket, as it stands in ``/proc/PID/fd``."""
+    ports = {}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             rows = Path(table).read_text(encoding="ascii").splitlines()[1:]
@@ -34,8 +49,22 @@ def listening() -> frozenset[int]:
         for row in rows:
             fields = row.split()
             if fields[3] == _LISTEN:
-                ports.add(int(fields[1].rsplit(":", 1)[1], 16))
-    return frozenset(ports)
+                ports[int(fields[1].rsplit(":", 1)[1], 16)] = f"socket:[{fields[9]}]"
+    return ports
+
+
+def _holds(pid: int, sockets: set[str]) -> bool:
+    try:
+        names = os.listdir(f"/proc/{pid}/fd")
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    for name in names:
+        with suppress(OSError):
+            if os.readlink(f"/proc/{pid}/fd/{name}") in sockets:
+                return True
+    return False
 
 
 def session_members(session: int) -> list[int]:
