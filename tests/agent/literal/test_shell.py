@@ -288,7 +288,7 @@ def test_a_form_whose_cursor_stands_below_its_question_is_filled_in(
 
 def test_a_port_that_another_program_opens_is_no_server_of_this_window(shell: Shell) -> None:
     with socket.socket() as other:
-        timer = threading.Timer(0.3, lambda: other.listen())
+        timer = threading.Timer(0.3, other.listen)
         other.bind(("127.0.0.1", 0))
         timer.start()
         result = shell.run("cat", Manner(seconds=2.5, answer=_answer))

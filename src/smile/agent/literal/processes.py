@@ -26,7 +26,7 @@ class Process(NamedTuple):
 
 def listening() -> frozenset[int]:
     """TCP ports on which something listens, in this network namespace."""
-    return frozenset(_listeners())
+    return frozenset(port for port, _ in _listeners())
 
 
 def listens(pids: list[int], but_for: frozenset[int]) -> bool:
@@ -34,13 +34,13 @@ def listens(pids: list[int], but_for: frozenset[int]) -> bool:
 
     Whose sockets can't be seen (another user's) may have any that nobody had before.
     """
-    sockets = {inode for port, inode in _listeners().items() if port not in but_for}
+    sockets = {socket for port, socket in _listeners() if port not in but_for}
     return bool(sockets) and any(_holds(pid, sockets) for pid in pids)
 
 
-def _listeners() -> dict[int, str]:
-    """Port → inode of the socket, as it stands in ``/proc/PID/fd``."""
-    ports = {}
+def _listeners() -> list[tuple[int, str]]:
+    """Each port with the socket that listens there, named as in ``/proc/PID/fd``."""
+    found = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             rows = Path(table).read_text(encoding="ascii").splitlines()[1:]
@@ -49,20 +49,21 @@ def _listeners() -> dict[int, str]:
         for row in rows:
             fields = row.split()
             if fields[3] == _LISTEN:
-                ports[int(fields[1].rsplit(":", 1)[1], 16)] = f"socket:[{fields[9]}]"
-    return ports
+                port = int(fields[1].rsplit(":", 1)[1], 16)
+                found.append((port, f"socket:[{fields[9]}]"))
+    return found
 
 
 def _holds(pid: int, sockets: set[str]) -> bool:
     try:
-        names = os.listdir(f"/proc/{pid}/fd")
+        files = list(Path(f"/proc/{pid}/fd").iterdir())
     except PermissionError:
         return True
     except OSError:
         return False
-    for name in names:
+    for file in files:
         with suppress(OSError):
-            if os.readlink(f"/proc/{pid}/fd/{name}") in sockets:
+            if str(file.readlink()) in sockets:
                 return True
     return False
 
