@@ -11,7 +11,16 @@ import pytest
 from smile import wire
 from smile.agent.literal.student import LiteralStudent
 from smile.tutorial.parse import parse
-from smile.wire import Improvised, Observation, Role, StudentOutput, StudentStatus
+from smile.wire import (
+    CommandRan,
+    Improvised,
+    Observation,
+    Role,
+    StepEnded,
+    StepState,
+    StudentOutput,
+    StudentStatus,
+)
 
 Seen = TypeVar("Seen")
 
@@ -37,7 +46,9 @@ def work(tmp_path: Path) -> Path:
     return place
 
 
-def follow(work: Path, *parts: str) -> tuple[StudentOutput, Notebook]:
+def follow(
+    work: Path, *parts: str, notes: tuple[wire.MentorNote, ...] = ()
+) -> tuple[StudentOutput, Notebook]:
     text = "\n\n".join(("# A tutorial", *parts)) + "\n"
     task = wire.Task(
         role=Role.STUDENT,
@@ -48,6 +59,7 @@ def follow(work: Path, *parts: str) -> tuple[StudentOutput, Notebook]:
         tutorial=str(work / "t.md"),
         work_dir=str(work),
         logs_dir=str(work.parent / "logs"),
+        notes=notes,
     )
     notebook = Notebook()
     with LiteralStudent(task, text, notebook) as student:
@@ -130,3 +142,50 @@ def test_of_two_files_that_may_be_meant_none_is_taken(work: Path) -> None:
     )
     assert (work / "x.py").read_text() == "print(1)\n"
     assert not seen.of(Improvised)
+
+
+def test_a_new_shell_in_the_place_of_the_old_one_is_followed(work: Path) -> None:
+    output, seen = follow(
+        work,
+        sh("export KEPT=yes", "mkdir project", "cd project", "exec $SHELL -l"),
+        sh("touch $KEPT", "bash"),
+        sh("touch inner", "exit"),
+        sh("touch outer"),
+    )
+    assert output.status is StudentStatus.COMPLETED
+    assert {end.state for end in seen.of(StepEnded)} == {StepState.FOLLOWED}
+    assert {file.name for file in (work / "project").iterdir()} == {"yes", "inner", "outer"}
+
+
+PROMPT = "print(end='root@3f2a:/# ', flush=True); time.sleep(100)"
+
+
+def test_a_shell_that_can_not_be_reached_is_not_followed_until_it_is_left(work: Path) -> None:
+    output, seen = follow(
+        work,
+        sh(f'python3 -c "import time; {PROMPT}"'),
+        sh("touch there", "nosuchcmd"),
+        sh("exit", "touch here"),
+    )
+    assert output.status is StudentStatus.COMPLETED
+    first, second, third = seen.of(StepEnded)
+    assert (first.state, second.state) == (StepState.NOT_FOLLOWED, StepState.NOT_FOLLOWED)
+    assert "the shell that line 4 opens" in second.why
+    assert third.state is StepState.FOLLOWED
+    assert [file.name for file in work.iterdir()] == ["here"]
+    assert "nosuchcmd" not in {ran.text for ran in seen.of(CommandRan)}
+
+
+def test_of_a_step_done_in_part_is_said_what_was_not_done(work: Path) -> None:
+    task = "echo 1", "echo 2", "nosuchcmd", "echo 4"
+    note = wire.MentorNote(
+        iteration=1,
+        question="?",
+        answer="skip it",
+        timestamp=wire.now(),
+        remedy=wire.Remedy(action=wire.RemedyAction.SKIP, line=6),
+    )
+    _, seen = follow(work, sh(*task), notes=(note,))
+    (end,) = seen.of(StepEnded)
+    assert (end.state, end.line, end.end_line) == (StepState.SKIPPED, 6, 6)
+    assert end.why == "the Mentor knew no way past it; 3 of the block's 4 commands were done"

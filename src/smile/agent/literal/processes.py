@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,32 +26,21 @@ class Process(NamedTuple):
 
 def listening() -> frozenset[int]:
     """TCP ports on which something listens, in this network namespace."""
-    return frozenset(_listeners().values())
+    return frozenset(port for port, _ in _listeners())
 
 
-def listens(session: int, besides: frozenset[int]) -> bool:
-    """Whether who is in a session, or descends from its leader, has another port than these."""
-    new = {f"socket:[{inode}]" for inode, port in _listeners().items() if port not in besides}
-    if not new:
-        return False
-    members = {session, *descendants(session), *session_members(session)}
-    return any(new & _open(pid) for pid in members)
+def listens(pids: list[int], but_for: frozenset[int]) -> bool:
+    """Whether one of these processes listens on another port than ``but_for``.
+
+    Whose sockets can't be seen (another user's) may have any that nobody had before.
+    """
+    sockets = {socket for port, socket in _listeners() if port not in but_for}
+    return bool(sockets) and any(_holds(pid, sockets) for pid in pids)
 
 
-def _open(pid: int) -> set[str]:
-    """What a process has open, as the links in ``/proc/PID/fd`` name it."""
-    found = set()
-    try:
-        for entry in os.scandir(f"/proc/{pid}/fd"):
-            found.add(str(Path(entry.path).readlink()))
-    except OSError:  # it has ended, or is closing what it had open
-        pass
-    return found
-
-
-def _listeners() -> dict[str, int]:
-    """The inode of each socket that listens, and its port."""
-    found = {}
+def _listeners() -> list[tuple[int, str]]:
+    """Each port with the socket that listens there, named as in ``/proc/PID/fd``."""
+    found = []
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             rows = Path(table).read_text(encoding="ascii").splitlines()[1:]
@@ -59,8 +49,23 @@ def _listeners() -> dict[str, int]:
         for row in rows:
             fields = row.split()
             if fields[3] == _LISTEN:
-                found[fields[9]] = int(fields[1].rsplit(":", 1)[1], 16)
+                port = int(fields[1].rsplit(":", 1)[1], 16)
+                found.append((port, f"socket:[{fields[9]}]"))
     return found
+
+
+def _holds(pid: int, sockets: set[str]) -> bool:
+    try:
+        files = list(Path(f"/proc/{pid}/fd").iterdir())
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    for file in files:
+        with suppress(OSError):
+            if str(file.readlink()) in sockets:
+                return True
+    return False
 
 
 def session_members(session: int) -> list[int]:

@@ -226,21 +226,15 @@ class Shell:
         began = time.monotonic()
         for key, share in ((b"\x03", 0.5), (b"\x03", 0.2), (b"\x04", 0.1)):
             self._press(key)
-            deadline = time.monotonic() + seconds * share
-            while time.monotonic() < deadline:
-                self._read(self._TICK)
-                status = self._take_status()
-                if status is not None:
-                    return self._ended(status, began)
+            ended = self._await_end(seconds * share, began)
+            if ended is not None:
+                return ended
         processes.kill_all(processes.descendants(self._channels[-1].pid))
         if len(self._channels) == 1:
             processes.kill_all(self._strays())
-        deadline = time.monotonic() + seconds * 0.2
-        while time.monotonic() < deadline:
-            self._read(self._TICK)
-            status = self._take_status()
-            if status is not None:
-                return self._ended(status, began)
+        ended = self._await_end(seconds * 0.2, began)
+        if ended is not None:
+            return ended
         self._restart()
         return Result(Ending.TIMED_OUT, None, self._capture.text, self._capture.size, seconds)
 
@@ -248,12 +242,18 @@ class Shell:
         """Press Ctrl+D: an interpreter that waits for lines ends."""
         began = time.monotonic()
         self._press(b"\x04")
-        while time.monotonic() < began + 2:
+        return self._await_end(2.0, began) or self.interrupt()
+
+    def _await_end(self, seconds: float, began: float) -> Result | None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
             self._read(self._TICK)
             status = self._take_status()
             if status is not None:
                 return self._ended(status, began)
-        return self.interrupt()
+            if not self._runs:
+                return self._over(began)
+        return None
 
     def look(self) -> Result | None:
         """What the program left running printed since, if it has ended by itself meanwhile."""
@@ -310,7 +310,8 @@ class Shell:
     def _serves(self, ports: frozenset[int], quiet: float, elapsed: float) -> bool:
         if quiet < self._QUIET_SERVER and elapsed < self._SETTLED:
             return False
-        return processes.listens(self._pid, ports)
+        own = [*processes.descendants(self._pid), *self._strays(), self._pid]
+        return processes.listens(own, but_for=ports)
 
     def _attend(self, manner: Manner, watch: Watch, quiet: float) -> Ending | None:
         """Answer a program that waits for input."""

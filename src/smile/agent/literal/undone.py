@@ -64,11 +64,13 @@ class Undone:
         done = len(self.step.commands) - len(self.left)
         if not done and len(reasons) < 2:
             return "".join(reasons)
-        named = "; ".join(f"{self._which(why)}: {why}" for why in reasons)
+        named = "; ".join(f"{self._which(why)}{why}" for why in reasons)
         return f"{named}; {done} of the block's {len(self.step.commands)} commands were done"
 
     def _which(self, why: str) -> str:
+        if len(self.left) == 1:  # ``lines`` says which
+            return ""
         lines = [command.lines.first for command, reason in self.left if reason.why == why]
         named = ", ".join(str(line) for line in lines[:_MOST_NAMED])
         more = f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else ""
-        return f"{'line' if len(lines) == 1 else 'lines'} {named}{more}"
+        return f"{'line' if len(lines) == 1 else 'lines'} {named}{more}: "
