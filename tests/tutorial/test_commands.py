@@ -393,3 +393,10 @@ def test_a_progress_bar_is_no_command() -> None:
     assert [
         s for s in parse("Install it:\n\n```console\n---> 100%\n```\n") if isinstance(s, Run)
     ] == []
+
+
+def test_a_command_that_is_said_to_exit_with_a_number_is_said_to_fail() -> None:
+    text = "Without arguments it exits with 2:\n\n```console\n$ ./calc\nusage: ./calc A B\n```\n"
+    (step, *_) = parse(text)
+    assert isinstance(step, Run)
+    assert step.fails

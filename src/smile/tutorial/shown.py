@@ -41,12 +41,14 @@ _FAILS = regex(
     r"exception|traceback|failure|panic)\b|"
     r"\b(?:will|should|would|does|it|test|tests|build|compilation|"
     r"command) (?:now )?fails?\b|\bfails? (?:with|because)\b|"
-    r"\bexits? with (?:an? )?(?:error|non-?zero|status|code)\b|"
+    r"\bexits? with (?:an? )?(?:error|non-?zero|status|code|[1-9]\d*)\b|"
     r"\bwon't compile\b|\bdoes not compile\b|\bdoesn't compile\b",
     re.IGNORECASE,
 )
 _NEGATED = regex(
-    r"\b(?:no|without|not|any|if|never|fix(?:es)?|may|might|avoid|instead of)\b", re.IGNORECASE
+    r"\b(?:no|without (?:an? |any )?(?:errors?|fail\w*|problems?)|not|any|if|never|fix(?:es)?|"
+    r"may|might|avoid|instead of)\b",
+    re.IGNORECASE,
 )
 _AGAIN = regex(r"\bwhen (?:we|you) (?:re-?\w+|run|execute|compile)\b", re.IGNORECASE)
 _PRINTED = regex(

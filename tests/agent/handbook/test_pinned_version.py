@@ -46,3 +46,15 @@ def test_a_missing_file_is_not_blamed_on_a_pin() -> None:
     answer = scene.ask("frob read data.txt", "frob: data.txt: No such file or directory")
 
     assert gap(answer).kind == "missing_file"
+
+
+def test_a_pinned_package_that_only_called_what_broke_is_not_to_blame() -> None:
+    answer = on(sh("npm install commander@12"), sh("node index.js")).ask(
+        "node index.js",
+        "/w/index.js:9\nTypeError: chalk.bold is not a function\n"
+        "    at Command.<anonymous> (/w/index.js:9:9)\n"
+        "    at Command.parse (/w/node_modules/commander/lib/command.js:1:1)\n",
+        1,
+    )
+
+    assert gap(answer).rule != "pinned_version"

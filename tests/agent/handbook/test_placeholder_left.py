@@ -88,3 +88,25 @@ def test_a_missing_program_is_not_blamed_on_a_placeholder() -> None:
     )
 
     assert gap(answer).rule == "missing_program"
+
+
+def test_what_only_the_reader_has_is_no_gap_where_the_text_speaks_of_it() -> None:
+    scene = on(
+        file("index.html", "<p>Hi</p>"),
+        "Your API token, which you find in the settings, goes into the environment:",
+        sh("export PAGE_TOKEN=<your-token>"),
+    )
+
+    answer = scene.ask("export PAGE_TOKEN=<your-token>", "bash: syntax error", 2)
+
+    assert answer.diagnosis is None
+    assert "<your-token>" in answer.not_a_gap
+
+
+def test_a_token_of_which_nothing_is_said_is_not_made_of_a_file() -> None:
+    scene = on(file("index.html", "<p>Hi</p>"), sh("export PAGE_TOKEN=<your-token>"))
+
+    answer = scene.ask("export PAGE_TOKEN=<your-token>", "bash: syntax error", 2)
+
+    assert gap(answer).kind == "placeholder"
+    assert not answer.resolvable

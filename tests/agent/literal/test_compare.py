@@ -65,3 +65,8 @@ def test_a_line_that_left_a_servers_log_is_no_difference() -> None:
     assert differs(shown, real) == ("Watching for changes",)
     assert differs(shown, real, log=True) == ()
     assert differs("Loading it\nHome is here", "Started elsewhere", log=True) != ()
+
+
+def test_all_that_was_printed_and_nothing_else_accounts_for_the_failure() -> None:
+    assert accounts_for("usage: ./calc A B", "usage: ./calc A B\n")
+    assert not accounts_for("usage: ./calc A B", "usage: ./calc A B\nSegmentation fault\n")

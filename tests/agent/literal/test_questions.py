@@ -2,6 +2,7 @@
 
 import pytest
 
+from smile.agent.literal import questions
 from smile.agent.literal.questions import is_mentioned, reply
 
 
@@ -55,3 +56,23 @@ def test_a_question_is_mentioned_when_the_text_quotes_it() -> None:
     asked, command = "🎤 What is your project name?", "copier copy template my_project"
     assert is_mentioned(asked, command, "It asks “What is your project name?”: press Enter.")
     assert not is_mentioned(asked, command, "Now make a project.")
+
+
+TRANSCRIPT = (
+    "You should see:\n\n```\nWhich directory? 2024\nKeep the old one (y/n)? n\nSaved\n```\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [("Which directory? ", "2024\n"), ("Keep the old one (y/n)? ", "n\n")],
+)
+def test_an_answer_that_the_text_shows_is_given(line: str, keys: str) -> None:
+    reply = questions.shown(line, TRANSCRIPT)
+    assert reply is not None
+    assert reply.keys == keys
+
+
+@pytest.mark.parametrize("line", ["Which colour? ", "? ", "Which directory? 2024", "Password? "])
+def test_an_answer_that_the_text_does_not_show_is_not_made_up(line: str) -> None:
+    assert questions.shown(line, TRANSCRIPT + "Password? abc\nread -p 'Which colour? ' x") is None

@@ -103,7 +103,7 @@ class Typist:
         started = self._terminals.running(text)
         if started is not None:  # typed again: the first one is stopped, as there is one port
             self._terminals.stop(started)
-        shell = self._terminals.pick(terminal)
+        shell = self._terminals.pick(terminal, text)
         unset = self._unset_variables(text, shell)
         cwd = shell.cwd
         self._witness.typed(text, lines, cwd=cwd, origin=origin, terminal=shell.number)
@@ -138,7 +138,7 @@ class Typist:
         answered: list[str] = []
 
         def answer(line: str, output: str) -> str | None:
-            reply = questions.reply(line, output)
+            reply = questions.shown(line, nearby) or questions.reply(line, output)
             if reply is None or len(answered) >= 40:
                 return None
             answered.append(line)

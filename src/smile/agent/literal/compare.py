@@ -59,12 +59,14 @@ def differs(
 
 
 def accounts_for(expected: str, actual: str) -> bool:
-    """Whether the tutorial shows this very failure: one of its error lines was printed.
+    """Whether the tutorial shows this very failure: all that, or one of its error lines.
 
     Other lines tell nothing: many programs print what they do before they fail at it.
     """
     lines = [line.strip() for line in expected.splitlines() if _is_comparable(line)]
     missing = missing_lines(expected, actual)
+    if lines and not missing and not missing_lines(actual, expected):
+        return True  # all that it printed, and nothing else, is shown
     # Help that was asked for begins with the usage, too: that alone is no failure.
     usage = _USAGE if _TELLS_OF_FAILURE.search(expected) else None
     return any(

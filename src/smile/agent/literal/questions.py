@@ -12,6 +12,8 @@ _PAGER = regex(r"^(?::|\(END\)|lines \d+-\d+.*|--More--.*|.*\(END\))$")
 _SECRET = regex(r"pass(?:word|phrase)|secret|token|\bPIN\b", re.IGNORECASE)
 _PRESS_KEY = regex(r"press (?:any key|enter|return)|hit (?:enter|return)", re.IGNORECASE)
 _KEYS = regex(r"[Tt]ype one of the keys")
+_SHORTEST = 6
+"""Characters of a question that can be told from others."""
 _MENU = regex(r"[\u276f\u203a>*]\s+\S")
 _QUESTION_END = regex(r"[?:\])>\u00bb\u203a]\s*$")
 _DEFAULT = regex(r"[\[(]([^\[\]()]{1,60})[\])]\s*[:?]?\s*$")
@@ -60,6 +62,18 @@ def reply(line: str, output: str) -> Reply | None:
     if _EMAIL.search(line):
         return Reply("newcomer@example.com\n", line, "newcomer@example.com")
     return Reply("demo\n" if re.search(r"name", line, re.IGNORECASE) else "\n", line, "")
+
+
+def shown(line: str, nearby: str) -> Reply | None:
+    """The answer behind this very question where the text shows what a reader sees and types."""
+    question = line.strip()
+    if len(question) < _SHORTEST or not _QUESTION_END.search(line) or _SECRET.search(line):
+        return None
+    for row in map(str.strip, nearby.splitlines()):
+        answer = row[len(question) :].strip() if row.startswith(question) else ""
+        if answer:
+            return Reply(f"{answer}\n", line, answer)
+    return None
 
 
 def _menu(output: str) -> Reply | None:

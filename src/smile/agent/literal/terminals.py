@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shlex
 import tempfile
 from pathlib import Path
@@ -36,6 +37,7 @@ class Terminals:
     def __init__(self, cwd: str, environment: dict[str, str], log: BinaryIO) -> None:
         self._environment = environment
         self._log = log
+        self._start = cwd
         self._windows: list[Shell] = []
         self._current = self._open(cwd)
 
@@ -54,8 +56,11 @@ class Terminals:
         """Window → line of the command that still runs in it."""
         return {w.number: w.running_line for w in self._windows if w.is_busy}
 
-    def pick(self, wanted: Terminal) -> Shell:
-        """The window for the next block: the current one, unless taken or another is wanted."""
+    def pick(self, wanted: Terminal, text: str = "") -> Shell:
+        """The window for the next block: the current one, unless taken or another is wanted.
+
+        ``text`` is what will be typed there first.
+        """
         for window in self._windows:
             window.look()  # a server may have ended by itself meanwhile
         if self._current.is_busy and self._current.interactive and wanted is Terminal.SAME:
@@ -63,7 +68,7 @@ class Terminals:
         first = self._windows[0]
         if wanted is Terminal.NEW:
             others = [w for w in self._windows[1:] if not w.is_busy]
-            self._current = others[0] if others else self._open(self._current.cwd)
+            self._current = others[0] if others else self._open(self._where(text))
         elif not first.is_busy and self._current is not first:
             # Nobody stays in a second window when the first one is free again.
             self._current = first
@@ -71,6 +76,17 @@ class Terminals:
             idle = [w for w in self._windows if not w.is_busy]
             self._current = idle[0] if idle else self._open(self._current.cwd)
         return self._current
+
+    def _where(self, text: str) -> str:
+        """Where a new window opens: where the last one is, or where the first did.
+
+        People have the one or the other; what is typed there first tells which one is meant.
+        """
+        here = self._current.cwd
+        goes = re.match(r"cd\s+([\w.-]+(?:/[\w.-]+)*)/?\s*(?:$|[;&#])", text)
+        if goes and not Path(here, goes[1]).is_dir() and Path(self._start, goes[1]).is_dir():
+            return self._start
+        return here
 
     def running(self, text: str) -> Shell | None:
         """The window in which this very command still runs."""

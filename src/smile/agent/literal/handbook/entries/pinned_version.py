@@ -34,12 +34,24 @@ def _to_blame(case: Case, command: Command, package: str) -> bool:
         return bool(case.search(_CANT_INSTALL))
     if errors.missing_path(case) and not case.search(r"Traceback|node:internal"):
         return False
-    inside = {m.casefold().replace("_", "-") for m in re.findall(_BROKEN_INSIDE, case.output)}
+    inside = {
+        m.casefold().replace("_", "-") for m in re.findall(_BROKEN_INSIDE, _where_it_broke(case))
+    }
     if package.casefold().replace("_", "-") in inside and case.search(
         r"(?:Import|Attribute|ModuleNotFound|Type|Syntax|Reference)Error"
     ):
         return True
     return any(package in install.provider(p) for p in case.programs)
+
+
+def _where_it_broke(case: Case) -> str:
+    """The innermost frame of a traceback; all of the output when there is none.
+
+    Those further out only called what broke, as a framework calls what it was given.
+    """
+    python = re.findall(r'^\s+File "[^"]+", line \d+', case.output, re.MULTILINE)
+    node = re.findall(r"^\s+at .*$", case.output, re.MULTILINE)
+    return python[-1] if python else node[0] if node else case.output
 
 
 def _advice(case: Case, command: Command, package: str, pin: str) -> Advice:

@@ -15,9 +15,12 @@ from smile.agent.literal.handbook.base import Advice
 from smile.agent.literal.handbook.case import Case
 from smile.agent.literal.handbook.placeholders import find
 from smile.agent.literal.handbook.style import instead, paste
+from smile.regex import regex
 from smile.wire import GapKind
 
 _NEW = {"new", "init", "create", "startproject", "startapp", "mkdir", "clone", "venv", "touch"}
+_OWN = regex(r"(api[-_ ]?key|token|secret|passw(?:or)?d|account|key)", re.IGNORECASE)
+"""What nobody but the reader has."""
 _SUFFIXES = {
     "python": (".py",), "python3": (".py",), "node": (".js", ".mjs", ".cjs", ".ts"),
     "rustc": (".rs",), "gcc": (".c",), "g++": (".cpp", ".cc"), "go": (".go",), "tsc": (".ts",),
@@ -32,6 +35,8 @@ def diagnose(case: Case) -> Advice | None:
     missing = errors.missing_program(case)
     if not held or (missing and missing not in held):
         return None
+    if told := _told_where(case, held):
+        return told
     concrete = _concrete(case, held)
     problem = (
         f"The command on line {case.line} holds the placeholder `{held}`, and the text does not "
@@ -51,6 +56,23 @@ def diagnose(case: Case) -> Advice | None:
     )  # fmt: skip
 
 
+def _told_where(case: Case, held: str) -> Advice | None:
+    """A thing of the reader's own of which the text above speaks: we have none, readers do."""
+    own = _OWN.search(held)
+    above = case.lines[max(0, case.line - 8) : case.line - 1]
+    prose = [row for row in above if " " in row.strip() and held not in row]
+    if own is None or not any(own[1].lower() in row.lower() for row in prose):
+        return None
+    return Advice(
+        kind=GapKind.PLACEHOLDER,
+        title=f"`{held}` is the reader's own",
+        problem=f"`{held}` on line {case.line} stands for something of the reader's own, of which "
+        "the text speaks, and which SMILE does not have.",
+        fix=f"Say how to get what `{held}` stands for, if the text does not.",
+        gap=False,
+    )
+
+
 def _concrete(case: Case, held: str) -> str:
     words = case.words
     place = next((i for i, w in enumerate(words) if held in w), -1)
@@ -61,7 +83,7 @@ def _concrete(case: Case, held: str) -> str:
             return candidate
     if _NEW & set(words[: max(place, 0) + 1]) or held.strip("<>[]{}").startswith("your-proj"):
         return _name_used_below(case) or "my-project"
-    return _file(case)
+    return "" if _OWN.search(held) or re.search(r"ur[li]|host|version", held) else _file(case)
 
 
 def _same_place(case: Case, words: tuple[str, ...], place: int) -> str:
