@@ -39,7 +39,6 @@ from smile.sandbox.survey import PROBE, Survey
 HOST = "host.docker.internal"
 """The author's machine, as a container of Docker Desktop sees it."""
 
-KILLED = 128 + 9
 NOT_FOUND = 127
 ADD_BASH = "take another image, or make one of it that has bash (Alpine: RUN apk add bash)"
 
@@ -121,8 +120,8 @@ class DockerSandbox:
             async with asyncio.timeout(seconds):
                 with translated(f"{argv[0]} could not be run in the sandbox"):
                     exited = await execute(container, argv, stdin)
-                    if exited.code == KILLED:
-                        # With its machine? The engine tells of a container's end a little later.
+                    if exited.code:
+                        # Killed, with its machine? The engine tells of a container's end a little later.
                         await execute(container, ("true",), b"")
                     await self._check(started)
                     return exited
