@@ -121,7 +121,7 @@ class DockerSandbox:
                 with translated(f"{argv[0]} could not be run in the sandbox"):
                     exited = await execute(container, argv, stdin)
                     if exited.code:
-                        # Killed, with its machine? The engine tells of a container's end a little later.
+                        # Killed with its machine? An engine tells of a container's end later.
                         await execute(container, ("true",), b"")
                     await self._check(started)
                     return exited
