@@ -37,6 +37,7 @@ NOT_OURS = ("smile.sandbox.image.",)
 SIGNALS = {
     "gateway.egress._RefusedError": "an answer of HTTP to a program of the tutorial",
     "gateway.egress._StaleError": "a connection to be opened again, caught in its module",
+    "tutorial.amend.SeveralWaysError": "a change for which there is not exactly one way",
     "gateway.heads.BadHeadError": "an answer of HTTP to a program of the tutorial",
     "agent.literal.files.CannotWriteError": "a step that is not followed, which is a result",
     "agent.literal.student.StuckError": "the Student is stuck, which is a result",

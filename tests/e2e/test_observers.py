@@ -34,7 +34,13 @@ def other(smile: Smile, *args: str, **variables: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heeds_interrupts,  # noqa: PLW1509 - no thread of this process holds a lock
     )
+
+
+def _heeds_interrupts() -> None:
+    """As in a terminal: what a shell starts in the background inherits that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def address(smile: Smile) -> dict[str, str]:
