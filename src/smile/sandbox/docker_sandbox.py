@@ -121,8 +121,7 @@ class DockerSandbox:
                 with translated(f"{argv[0]} could not be run in the sandbox"):
                     exited = await execute(container, argv, stdin)
                     if exited.code:
-                        # Killed with its machine? An engine tells of a container's end later.
-                        await execute(container, ("true",), b"")
+                        await self._see_alive(container)
                     await self._check(started)
                     return exited
         except TimeoutError:
@@ -197,6 +196,11 @@ class DockerSandbox:
 
     def _admit(self, network: dict[str, Any]) -> None:
         self._bridge.admit(network["IPAddress"])
+
+    async def _see_alive(self, container: DockerContainer) -> None:
+        """Was a program killed with its machine? The engine tells of a container's end later."""
+        if (await execute(container, ("bash", "-c", ":"), b"")).code:
+            raise SandboxError("The sandbox was stopped from outside")
 
     async def _check(self, started: str) -> None:
         """A program that was killed with its machine must not look like one that failed."""
