@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smile.errors import OutputError
+from smile.loop.disk import sync_directory
 from smile.report import audit, markdown
 from smile.report import json as report_json
 from smile.report.model import Report
@@ -84,21 +85,13 @@ def _try_to_write(texts: dict[Path, str], sleep: Callable[[float], None]) -> OSE
         try:
             for path, text in texts.items():
                 _replace(path, text)
-            _sync(next(iter(texts)).parent)
+            # The journal is told that there is a report now: see its names to the disk first.
+            sync_directory(next(iter(texts)).parent)
         except OSError as error:
             failure = error
         else:
             return None
     return failure
-
-
-def _sync(directory: Path) -> None:
-    """See the new names to the disk: the journal is told that there is a report now."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -135,11 +135,6 @@ def forbid_inspection() -> None:
     _prctl("prctl DUMPABLE", _PR_SET_DUMPABLE, 0)
 
 
-def forbid_new_privileges() -> None:
-    """A set-user-id program gives nothing any more."""
-    _prctl("prctl NO_NEW_PRIVS", _PR_SET_NO_NEW_PRIVS, 1)
-
-
 def drop_capabilities() -> None:
     """Give up for good what is not among ``KEPT_CAPABILITIES``: in every set of this process."""
     for number in range(64):

@@ -20,7 +20,7 @@ from smile.tutorial import (
     words,
 )
 from smile.tutorial.context import Case, Intro, Memory
-from smile.tutorial.model import Expect, Repl, Run, Skip, SkipReason, Step, Terminal
+from smile.tutorial.model import Expect, Run, Skip, SkipReason, Step, Terminal
 from smile.tutorial.shell import Draft
 
 _NEW_TERMINAL = regex(
@@ -352,8 +352,3 @@ def _same_job(step: Run, earlier: Run) -> bool:
 
 def _skip(case: Case, reason: SkipReason) -> Skip:
     return Skip(case.block.lines, reason, case.text)
-
-
-def is_talk(step: Step) -> bool:
-    """Whether a step is an interpreter session."""
-    return isinstance(step, Repl)

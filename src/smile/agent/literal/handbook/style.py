@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 
 from smile.agent.literal.handbook.base import Paste
 from smile.agent.literal.handbook.case import Case
@@ -62,15 +61,6 @@ def moved(case: Case, *sources: int) -> tuple[Change, ...]:
 def said(case: Case, action: ChangeAction, sentence: str) -> tuple[Change, ...]:
     """A sentence above or below the failing place."""
     return (Change(action=action, line=case.line, say=sentence),)
-
-
-def file_block(path: str, content: str) -> str:
-    """A sentence that names a file and the block that shows it."""
-    language = {"py": "python", "rs": "rust", "yml": "yaml"}
-    suffix = PurePosixPath(path).suffix.removeprefix(".")
-    ticks = "````" if "```" in content else "```"
-    body = content.rstrip("\n")
-    return f"Create `{path}`:\n\n{ticks}{language.get(suffix, suffix)}\n{body}\n{ticks}"
 
 
 def needs(case: Case) -> str:
